@@ -1,0 +1,1 @@
+"""Ground floor: what both the enrolment and the registry stand on."""
