@@ -1,0 +1,6 @@
+"""The third program: checks an outcome from the two files alone, sharing nothing with the solver."""
+
+from allocation.verify.certificate import verify
+from allocation.verify.report import Check, Report
+
+__all__ = ["Check", "Report", "verify"]
