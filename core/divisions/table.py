@@ -104,7 +104,7 @@ _PLACEHOLDERS = frozenset(
     {"市辖区", "县", "省直辖县级行政单位", "省直辖县级行政区划", "自治区直辖县级行政区划"}
 )
 _PERIOD = re.compile(r"(?:\[(\d{4})?-(\d{4})?\])?([^,\[\]]+)")
-_SIX = re.compile(r"\d{6}")
+_SIX = re.compile(r"[0-9]{6}")
 
 
 @cache
