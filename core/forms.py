@@ -1,0 +1,56 @@
+"""Forms: one base with idempotency token, optional version, and an error summary."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, IntegerField
+from wtforms.widgets import HiddenInput
+
+from core.errors import DomainError
+from core.web.idempotency import FIELD, new_token
+
+
+@dataclass(frozen=True, slots=True)
+class FormError:
+    """One line of the error summary: the field's id to jump to, and the sentence."""
+
+    field_id: str
+    sentence: object
+
+
+class BaseForm(FlaskForm):
+    """Every form that writes. CSRF is on; the token makes a double click harmless."""
+
+    idempotency_token = HiddenField(default=new_token, name=FIELD)
+
+    def refuse(self, error: DomainError) -> None:
+        """Show an operation's refusal at its field, or at the top of the form."""
+        field = self._fields.get(error.field or "")
+        if field is not None:
+            field.errors = [*field.errors, error.sentence]
+        else:
+            self.form_errors.append(error.sentence)
+
+    def summary(self) -> tuple[FormError, ...]:
+        """All errors in the order of the fields, for the box at the top of the page."""
+        lines = [FormError("", sentence) for sentence in self.form_errors]
+        for field in self:
+            lines.extend(FormError(field.id, sentence) for sentence in _flat(field.errors))
+        return tuple(lines)
+
+
+class VersionedForm(BaseForm):
+    """A form over an editable row: carries the version it was made from."""
+
+    version = IntegerField(widget=HiddenInput())
+
+
+def _flat(errors: Any) -> list[object]:
+    """WTForms nests the errors of compound fields; the summary wants sentences."""
+    if isinstance(errors, dict):
+        return [line for value in errors.values() for line in _flat(value)]
+    lines: list[object] = []
+    for error in errors:
+        lines.extend(_flat(error) if isinstance(error, dict | list | tuple) else [error])
+    return lines

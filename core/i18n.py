@@ -1,0 +1,35 @@
+"""Words: Chinese is the source text, English a complete catalogue.
+
+Everything above imports gettext from here, so that no operation knows the web framework.
+"""
+
+from collections.abc import Sequence
+
+from flask import Flask, has_request_context, request, session
+from flask_babel import Babel, gettext, lazy_gettext, ngettext
+
+__all__ = ["babel", "current_language", "gettext", "init_app", "lazy", "ngettext", "_"]
+
+babel = Babel()
+lazy = lazy_gettext
+_ = gettext
+
+SUPPORTED: Sequence[str] = ("zh", "en")
+LANGUAGE_KEY = "language"
+
+
+def current_language() -> str:
+    """``zh`` or ``en``: the person's choice, else the browser's, else Chinese."""
+    if not has_request_context():
+        return "zh"
+    chosen = session.get(LANGUAGE_KEY)
+    if chosen in SUPPORTED:
+        return str(chosen)
+    return request.accept_languages.best_match(SUPPORTED) or "zh"
+
+
+def init_app(app: Flask) -> None:
+    """Install the catalogue and the language choice."""
+    app.config["BABEL_DEFAULT_LOCALE"] = "zh"
+    app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
+    babel.init_app(app, locale_selector=current_language)

@@ -1,0 +1,69 @@
+"""Putting the ground floor under an application, and the last checks before it opens."""
+
+import datetime as dt
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from core import accounts, i18n
+from core.access import access_table
+from core.config import Settings
+from core.crypto import KeyRing, use_keys
+from core.db import db, prepare_engine
+from core.web import errors, gate, headers, idempotency, pages
+from core.web.views import blueprint as web_blueprint
+
+csrf = CSRFProtect()
+migrate = Migrate()
+bootstrap = Bootstrap5()
+
+
+def begin(app: Flask, settings: Settings) -> None:
+    """Configure the application and install the ground floor."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    app.extensions["zone_settings"] = settings
+    app.extensions["zone_open_endpoints"] = {"static", "bootstrap.static"}
+    app.config.update(_flask_config(settings))
+    use_keys(KeyRing.parse(settings.keys.get_secret_value(), settings.index_key.get_secret_value()))
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]  # the documented way to wrap
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    migrate.init_app(app, db, render_as_batch=True)
+    bootstrap.init_app(app)
+    csrf.init_app(app)
+    i18n.init_app(app)
+    for part in (gate, idempotency, headers, errors, pages):
+        part.init_app(app)
+    app.register_blueprint(web_blueprint)
+    accounts.init_app(app)
+
+
+def finish(app: Flask) -> None:
+    """Refuse to open with a route that does not say who may call it."""
+    access_table(app)
+
+
+def _flask_config(settings: Settings) -> dict[str, object]:
+    return {
+        "SECRET_KEY": settings.secret_key.get_secret_value(),
+        "SQLALCHEMY_DATABASE_URI": settings.resolved_database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        "SESSION_COOKIE_NAME": "__Host-zone",
+        "SESSION_COOKIE_SECURE": True,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "PERMANENT_SESSION_LIFETIME": dt.timedelta(hours=settings.absolute_hours),
+        "WTF_CSRF_TIME_LIMIT": settings.absolute_hours * 3600,
+        "WTF_CSRF_SSL_STRICT": False,
+        "MAX_CONTENT_LENGTH": settings.max_upload_bytes + 64 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "BOOTSTRAP_SERVE_LOCAL": True,
+        "DEBUG": settings.debug,
+        "TRAP_HTTP_EXCEPTIONS": False,
+    }

@@ -1,0 +1,51 @@
+"""What every template may use: the actor, the menu, dates, the demo mark."""
+
+import datetime as dt
+
+from flask import Flask, current_app
+
+from core import clock
+from core.config import Settings
+from core.i18n import current_language
+from core.web.actor import current_actor
+from core.web.idempotency import new_token
+from core.web.menu import menu_of
+
+
+def settings() -> Settings:
+    """The settings of the running application."""
+    found: Settings = current_app.extensions["zone_settings"]
+    return found
+
+
+def init_app(app: Flask) -> None:
+    """Install the template globals and filters."""
+
+    @app.context_processor
+    def common() -> dict[str, object]:
+        actor = current_actor()
+        return {
+            "actor": actor,
+            "menu": menu_of(actor),
+            "language": current_language(),
+            "demo": settings().mode == "demo",
+            "helpline": settings().helpline,
+            "now": clock.now(),
+            "today": clock.today(),
+            "new_token": new_token,
+        }
+
+    app.jinja_env.filters["moment"] = show_moment
+    app.jinja_env.filters["day"] = show_day
+
+
+def show_moment(value: dt.datetime | None) -> str:
+    """An instant in Beijing time, in words of the reader's language."""
+    if value is None:
+        return ""
+    return clock.moment_text(value, current_language())
+
+
+def show_day(value: dt.date | None) -> str:
+    """A day as it is written in tables: 2026-09-01."""
+    return value.isoformat() if value else ""

@@ -1,0 +1,93 @@
+"""The enrolment year, each county's own windows in it, and its rounds."""
+
+import datetime as dt
+import enum
+import uuid
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.db.base import Base, Versioned, new_id
+from core.db.types import EnumText, UTCDateTime, one_of
+
+
+class Cycle(Versioned, Base):
+    """One enrolment year (招生年度)."""
+
+    __tablename__ = "cycle"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    year: Mapped[int] = mapped_column(unique=True)
+    name_zh: Mapped[str] = mapped_column(String(100))
+    name_en: Mapped[str] = mapped_column(String(160))
+    windows: Mapped[list["CountyWindow"]] = relationship(back_populates="cycle", order_by="CountyWindow.county")
+    rounds: Mapped[list["Round"]] = relationship(back_populates="cycle", order_by="Round.number")
+
+
+class CountyWindow(Versioned, Base):
+    """A county's own dates: when its pupils file, when its scores are out."""
+
+    __tablename__ = "county_window"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    cycle_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cycle.id"))
+    county: Mapped[str] = mapped_column(String(6))
+    opens_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    closes_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    scores_on: Mapped[dt.date]
+    cycle: Mapped[Cycle] = relationship(back_populates="windows")
+
+    __table_args__ = (
+        UniqueConstraint("cycle_id", "county"),
+        CheckConstraint("closes_at > opens_at", name="closes_after_opening"),
+    )
+
+
+class RoundKind(enum.StrEnum):
+    """Regular (统一轮次) or supplementary (征求志愿)."""
+
+    REGULAR = "regular"
+    SUPPLEMENTARY = "supplementary"
+
+
+class RoundState(enum.StrEnum):
+    """open → locked → released → closed; a lock may be lifted by two persons before release."""
+
+    OPEN = "open"
+    LOCKED = "locked"
+    RELEASED = "released"
+    CLOSED = "closed"
+
+
+class Round(Versioned, Base):
+    """One round of the year. ``locked_at`` freezes applications in the database itself."""
+
+    __tablename__ = "round"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    cycle_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cycle.id"))
+    number: Mapped[int]
+    kind: Mapped[RoundKind] = mapped_column(EnumText(RoundKind), default=RoundKind.REGULAR)
+    state: Mapped[RoundState] = mapped_column(EnumText(RoundState), default=RoundState.OPEN)
+    locked_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    confirm_until: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    arrive_from: Mapped[dt.date]
+    arrive_until: Mapped[dt.date]
+    seed: Mapped[str] = mapped_column(String(100))
+    cycle: Mapped[Cycle] = relationship(back_populates="rounds")
+
+    __table_args__ = (
+        UniqueConstraint("cycle_id", "number"),
+        one_of("kind", RoundKind),
+        one_of("state", RoundState),
+        CheckConstraint("(state = 'open') = (locked_at IS NULL)", name="locked_has_time"),
+        CheckConstraint("number >= 1", name="number_from_one"),
+        CheckConstraint("arrive_until >= arrive_from", name="arrival_in_order"),
+        Index(
+            "uq_round_open",
+            "cycle_id",
+            unique=True,
+            sqlite_where=(state == RoundState.OPEN),
+            postgresql_where=(state == RoundState.OPEN),
+        ),
+    )

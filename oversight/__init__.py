@@ -1,0 +1,7 @@
+"""监督: what looks at both halves together."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Open the rooms of oversight: routes, permissions, menu, commands."""

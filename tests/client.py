@@ -1,0 +1,30 @@
+"""A test browser: https by default, sends the CSRF and idempotency tokens of the page it saw last."""
+
+import re
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+_HIDDEN = re.compile(r'<input[^>]*name="(csrf_token|idempotency_token|version)"[^>]*value="([^"]*)"')
+
+
+class Browser(FlaskClient):
+    """FlaskClient over https; ``submit`` loads a page and posts its form with the page's hidden fields."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        kwargs.setdefault("base_url", "https://localhost")
+        return super().open(*args, **kwargs)
+
+    def hidden_fields(self, page: str) -> dict[str, str]:
+        """The hidden tokens of a page (the first form's)."""
+        found: dict[str, str] = {}
+        for name, value in _HIDDEN.findall(page):
+            found.setdefault(name, value)
+        return found
+
+    def submit(self, page: str, fields: dict[str, Any], *, to: str | None = None, **kwargs: Any) -> TestResponse:
+        """Open ``page``, then post ``fields`` with its tokens (to ``to`` if the form goes elsewhere)."""
+        shown = self.get(page)
+        hidden = self.hidden_fields(shown.get_data(as_text=True))
+        return self.post(to or page, data={**hidden, **fields}, headers={"Referer": "https://localhost"}, **kwargs)

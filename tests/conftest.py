@@ -1,0 +1,110 @@
+"""Shared fixtures: settings, an application, one database a test, clients with CSRF on.
+
+The suite runs on SQLite; under ``python -m tests.postgres`` the same tests run on a real PostgreSQL.
+"""
+
+import base64
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+
+from core.config import Settings
+from core.db import Base, db, prepare_engine
+from wsgi import create_app
+
+TEST_KEY = base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
+POSTGRES = os.environ.get("ZONE_TEST_POSTGRES", "")
+
+
+def make_settings(data_dir: Path, database_url: str, **changes: object) -> Settings:
+    """Settings of a test application."""
+    values: dict[str, object] = {
+        "mode": "test",
+        "secret_key": "test-secret-key-of-more-than-32-characters",
+        "keys": f"t1:{TEST_KEY}",
+        "index_key": TEST_KEY,
+        "data_dir": data_dir,
+        "database_url": database_url,
+        "public_url": "https://localhost",
+    }
+    return Settings(**{**values, **changes})  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database with all tables and no rows, copied for each test. A file path or a database name."""
+    if POSTGRES:
+        name = f"template_{uuid.uuid4().hex[:16]}"
+        run_sql(f"CREATE DATABASE {name}")
+        engine = create_engine(POSTGRES.format(database=name))
+        Base.metadata.create_all(engine)
+        engine.dispose()
+        return name
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    engine = create_engine(f"sqlite:///{path}")
+    prepare_engine(engine)
+    Base.metadata.create_all(engine)
+    with engine.connect() as connection:
+        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    engine.dispose()
+    return str(path)
+
+
+def run_sql(statement: str) -> None:
+    """One statement outside any transaction on the PostgreSQL server."""
+    engine = create_engine(POSTGRES.format(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture
+def database_url(empty_database: str, tmp_path: Path) -> Iterator[str]:
+    """The address of this test's own database."""
+    if not POSTGRES:
+        path = tmp_path / "zone.db"
+        shutil.copyfile(empty_database, path)
+        yield f"sqlite:///{path}"
+        return
+    name = f"zone_{uuid.uuid4().hex[:16]}"
+    run_sql(f"CREATE DATABASE {name} TEMPLATE {empty_database}")
+    yield POSTGRES.format(database=name)
+    run_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return make_settings(tmp_path / "data", database_url)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The whole application on this test's database."""
+    application = create_app(settings)
+    application.config["PREFERRED_URL_SCHEME"] = "https"
+    yield application
+    with application.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    """An application context for tests of operations."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """An anonymous browser (https, CSRF on)."""
+    from tests.client import Browser
+
+    return Browser(app, app.response_class, use_cookies=True)

@@ -1,0 +1,20 @@
+"""The roof: the only file that may import everything. ``gunicorn wsgi:create_app()``."""
+
+from flask import Flask
+
+import enrolment
+import oversight
+import registry
+from core import setup
+from core.config import Settings
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application; refuses to start with unsafe settings or an undeclared route."""
+    app = Flask(__name__)
+    setup.begin(app, settings or Settings())
+    registry.init_app(app)
+    enrolment.init_app(app)
+    oversight.init_app(app)
+    setup.finish(app)
+    return app
