@@ -8,6 +8,7 @@ from wtforms import HiddenField, IntegerField
 from wtforms.widgets import HiddenInput
 
 from core.errors import DomainError
+from core.i18n import say
 from core.web.idempotency import FIELD, new_token
 
 
@@ -28,9 +29,9 @@ class BaseForm(FlaskForm):
         """Show an operation's refusal at its field, or at the top of the form."""
         field = self._fields.get(error.field or "")
         if field is not None:
-            field.errors = [*field.errors, error.sentence]
+            field.errors = [*field.errors, say(error.sentence)]
         else:
-            self.form_errors.append(error.sentence)
+            self.form_errors.append(say(error.sentence))
 
     def summary(self) -> tuple[FormError, ...]:
         """All errors in the order of the fields, for the box at the top of the page."""

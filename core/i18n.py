@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from flask import Flask, has_request_context, request, session
 from flask_babel import Babel, gettext, lazy_gettext, ngettext
 
-__all__ = ["babel", "current_language", "gettext", "init_app", "lazy", "ngettext", "_"]
+from core.words import Words
+
+__all__ = ["babel", "current_language", "gettext", "init_app", "lazy", "ngettext", "say", "_"]
 
 babel = Babel()
 lazy = lazy_gettext
@@ -26,6 +28,11 @@ def current_language() -> str:
     if chosen in SUPPORTED:
         return str(chosen)
     return request.accept_languages.best_match(SUPPORTED) or "zh"
+
+
+def say(sentence: object) -> str:
+    """A sentence of any origin (catalogue, bilingual words, plain text) in the reader's language."""
+    return sentence.text(current_language()) if isinstance(sentence, Words) else str(sentence)
 
 
 def init_app(app: Flask) -> None:

@@ -18,7 +18,9 @@ QP, WJ, JS = "310118", "320509", "330421"
 _serial = itertools.count(1)
 
 
-def organisation(kind: OrganisationKind, division: str = "", name: str = "", parent: Organisation | None = None) -> Organisation:
+def organisation(
+    kind: OrganisationKind, division: str = "", name: str = "", parent: Organisation | None = None
+) -> Organisation:
     """One office, saved."""
     number = next(_serial)
     with housekeeping() as session:
@@ -67,11 +69,15 @@ def sign_in(client: FlaskClient, who: Account, *, second_factor: bool = True) ->
     return client
 
 
-def school(county: str = QP, *, name: str = "甲职校", year: int | None = None, boarding: bool = True) -> School:
+def school(
+    county: str = QP, *, name: str = "甲职校", year: int | None = None, boarding: bool = True
+) -> School:
     """A school with its organisation, taking part in ``year`` (this year)."""
     office = organisation(OrganisationKind.SCHOOL, county, name)
     with housekeeping() as session:
-        made = School(organisation_id=office.id, code=f"{next(_serial):010}", county=county, boarding=boarding)
+        made = School(
+            organisation_id=office.id, code=f"{next(_serial):010}", county=county, boarding=boarding
+        )
         session.add(made)
         session.flush()
         session.add(SchoolYear(school_id=made.id, year=year or clock.today().year))
@@ -108,5 +114,3 @@ def programme(at: School, code: str = "710201", *, college: str | None = None) -
         )
         session.add(made)
     return made
-
-

@@ -23,7 +23,12 @@ def serve(folder: Path) -> Iterator[str]:
 
         server = get_server(folder, cleanup_mode="delete")
     try:
-        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 300"):
+        for setting in (
+            "fsync = off",
+            "synchronous_commit = off",
+            "full_page_writes = off",
+            "max_connections = 300",
+        ):
             server.psql(f"ALTER SYSTEM SET {setting};")
         server.psql("SELECT pg_reload_conf();")
         socket = server.get_uri().rpartition("host=")[2]

@@ -40,6 +40,7 @@ class IssuedDocument(Versioned, Base):
     kind: Mapped[DocumentKind] = mapped_column(EnumText(DocumentKind))
     number: Mapped[str] = mapped_column(String(40), unique=True)
     verification_code: Mapped[str] = mapped_column(String(60), unique=True)
+    short_code: Mapped[str] = mapped_column(String(20), unique=True)
     issuer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
     subject_kind: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[uuid.UUID]
@@ -59,7 +60,9 @@ class IssuedDocument(Versioned, Base):
         one_of("kind", DocumentKind),
         one_of("state", DocumentState),
         CheckConstraint("(state = 'valid') = (ended_at IS NULL)", name="ended_has_time"),
-        CheckConstraint("(state = 'replaced') = (replaced_by_id IS NOT NULL)", name="replaced_names_successor"),
+        CheckConstraint(
+            "(state = 'replaced') = (replaced_by_id IS NOT NULL)", name="replaced_names_successor"
+        ),
         CheckConstraint("printed >= 0", name="printed_counted"),
         Index("ix_issued_document_subject", "subject_kind", "subject_id"),
         Index(

@@ -9,6 +9,7 @@ from core.access import ANONYMOUS
 from core.audit.operations import record_denied
 from core.errors import Conflict, NotAllowed, NotVisible, Refused
 from core.i18n import gettext as _
+from core.i18n import say
 from core.web.actor import current_actor
 
 Answer = tuple[str, int]
@@ -23,7 +24,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Conflict)
     def conflict(error: Conflict) -> Answer:
-        page = render_template("base/conflict.html", sentence=error.sentence, differences=error.differences)
+        page = render_template("base/conflict.html", sentence=say(error.sentence), differences=error.differences)
         return page, 409
 
     @app.errorhandler(NotAllowed)
@@ -66,7 +67,7 @@ def _words(code: int) -> tuple[str, str]:
 
 
 def _page(code: int, title: object, sentence: object) -> Answer:
-    page = render_template("base/error.html", code=code, title=title, sentence=sentence, request_id=g.get("request_id"))
+    page = render_template("base/error.html", code=code, title=title, sentence=say(sentence), request_id=g.get("request_id"))
     return page, code
 
 

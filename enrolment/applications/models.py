@@ -198,7 +198,9 @@ class Application(Versioned, Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     applicant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("applicant.id"), index=True)
     round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("round.id"), index=True)
-    state: Mapped[ApplicationState] = mapped_column(EnumText(ApplicationState), default=ApplicationState.DRAFT)
+    state: Mapped[ApplicationState] = mapped_column(
+        EnumText(ApplicationState), default=ApplicationState.DRAFT
+    )
     opened_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     identity_checked_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     correct_by: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)

@@ -20,7 +20,9 @@ class Cycle(Versioned, Base):
     year: Mapped[int] = mapped_column(unique=True)
     name_zh: Mapped[str] = mapped_column(String(100))
     name_en: Mapped[str] = mapped_column(String(160))
-    windows: Mapped[list["CountyWindow"]] = relationship(back_populates="cycle", order_by="CountyWindow.county")
+    windows: Mapped[list["CountyWindow"]] = relationship(
+        back_populates="cycle", order_by="CountyWindow.county"
+    )
     rounds: Mapped[list["Round"]] = relationship(back_populates="cycle", order_by="Round.number")
 
 

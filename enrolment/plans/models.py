@@ -56,7 +56,8 @@ class Plan(Versioned, Base):
         one_of("state", PlanState),
         CheckConstraint("number >= 1", name="number_from_one"),
         CheckConstraint(
-            "(state = 'frozen') = (frozen_at IS NOT NULL AND frozen_sha256 IS NOT NULL)", name="frozen_has_hash"
+            "(state = 'frozen') = (frozen_at IS NOT NULL AND frozen_sha256 IS NOT NULL)",
+            name="frozen_has_hash",
         ),
         Index(
             "uq_plan_frozen",
@@ -92,7 +93,9 @@ class PlanProgramme(Base):
 
     __table_args__ = (
         UniqueConstraint("plan_id", "programme_id"),
-        CheckConstraint("capacity >= 0 AND min_open >= 0 AND local_enrolled >= 0", name="counts_not_negative"),
+        CheckConstraint(
+            "capacity >= 0 AND min_open >= 0 AND local_enrolled >= 0", name="counts_not_negative"
+        ),
         CheckConstraint("sexes IN ('', 'M', 'F')", name="sexes_known"),
         CheckConstraint("sexes = '' OR legal_basis <> ''", name="sex_limit_has_basis"),
     )

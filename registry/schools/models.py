@@ -30,7 +30,9 @@ class School(Versioned, Base):
     introduction_en: Mapped[str] = mapped_column(Text, default="")
     boarding: Mapped[bool] = mapped_column(default=False)
     organisation: Mapped[Organisation] = relationship()
-    names: Mapped[list["SchoolName"]] = relationship(order_by="SchoolName.valid_from", back_populates="school")
+    names: Mapped[list["SchoolName"]] = relationship(
+        order_by="SchoolName.valid_from", back_populates="school"
+    )
 
     def name(self, language: str, on: dt.date | None = None) -> str:
         """The name in ``zh`` or ``en`` as it was on a day (today's without one)."""
@@ -146,9 +148,7 @@ class Programme(Versioned, Base):
         ),
         one_of("form", TrainingForm),
         CheckConstraint("years BETWEEN 1 AND 8", name="years_in_range"),
-        CheckConstraint(
-            "(form = '3') = (college_major_code IS NULL)", name="two_stages_name_two_majors"
-        ),
+        CheckConstraint("(form = '3') = (college_major_code IS NULL)", name="two_stages_name_two_majors"),
         CheckConstraint("tuition_yuan >= 0 AND boarding_yuan >= 0", name="fees_not_negative"),
     )
 
