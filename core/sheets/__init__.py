@@ -1,0 +1,67 @@
+"""Sheets in and out: the one way Excel and CSV files enter and leave the product.
+
+grids = read_grids(data)                      # any kind of file, within limits
+table = read_table(grids[0], layout)          # typed rows, every fault, every repair
+data = write_workbook([SheetOut(...)])        # exports and templates, proved by reading back
+data = annotate(data, table.faults)           # the same workbook with the faults marked
+"""
+
+from core.sheets.annotate import annotate
+from core.sheets.dates import Date
+from core.sheets.faults import BadSheets, SheetFault, SheetNote
+from core.sheets.grid import Grid, read_grids
+from core.sheets.kinds import Code, Exact, Identifier, ListOf, Text, Value, Whole, YesNo
+from core.sheets.layout import EXAMPLE_MARK, Column, Family, Layout
+from core.sheets.limits import DEFAULT_LIMITS, Limits
+from core.sheets.repair import exact_number, nearest
+from core.sheets.table import Row, Table, masked, read_table
+from core.sheets.writing import (
+    Heading,
+    NotAsWritten,
+    SheetOut,
+    figure,
+    headings_of,
+    plain,
+    write_text,
+    write_workbook,
+)
+from core.words import Words
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "EXAMPLE_MARK",
+    "BadSheets",
+    "Code",
+    "Column",
+    "Date",
+    "Exact",
+    "Family",
+    "Grid",
+    "Heading",
+    "Identifier",
+    "Layout",
+    "Limits",
+    "ListOf",
+    "NotAsWritten",
+    "Row",
+    "SheetFault",
+    "SheetNote",
+    "SheetOut",
+    "Table",
+    "Text",
+    "Value",
+    "Whole",
+    "Words",
+    "YesNo",
+    "annotate",
+    "exact_number",
+    "figure",
+    "headings_of",
+    "masked",
+    "nearest",
+    "plain",
+    "read_grids",
+    "read_table",
+    "write_text",
+    "write_workbook",
+]
