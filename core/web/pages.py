@@ -2,14 +2,19 @@
 
 import datetime as dt
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 
 from core import clock
 from core.config import Settings
 from core.i18n import current_language
 from core.web.actor import current_actor
+from core.web.gate import local_path
 from core.web.idempotency import new_token
 from core.web.menu import menu_of
+from core.web.status_words import status_word
+
+DISPLAY_COOKIE = "__Host-display"
+LARGE_PRINT = "large"
 
 
 def settings() -> Settings:
@@ -32,11 +37,25 @@ def init_app(app: Flask) -> None:
             "helpline": settings().helpline,
             "now": clock.now(),
             "today": clock.today(),
-            "new_token": new_token,
+            "large_print": request.cookies.get(DISPLAY_COOKIE) == LARGE_PRINT,
+            "here": local_path(request.full_path) if request.method == "GET" else "/",
         }
 
+    app.jinja_env.globals.update(
+        asset=asset, has_endpoint=has_endpoint, new_token=new_token, status_word=status_word
+    )
     app.jinja_env.filters["moment"] = show_moment
     app.jinja_env.filters["day"] = show_day
+
+
+def asset(path: str) -> str:
+    """The address of one of the house's own files."""
+    return f"/static/{path}"
+
+
+def has_endpoint(endpoint: str) -> bool:
+    """Whether a page of this name exists in this installation."""
+    return endpoint in current_app.view_functions
 
 
 def show_moment(value: dt.datetime | None) -> str:
