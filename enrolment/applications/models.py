@@ -31,7 +31,7 @@ class Applicant(Versioned, Base):
     name: Mapped[str] = mapped_column(String(100))
     sex: Mapped[str] = mapped_column(String(1))
     birth_date: Mapped[dt.date]
-    document_type: Mapped[str] = mapped_column(String(2))
+    document_type: Mapped[str] = mapped_column(String(4))
     document_number: Mapped[str] = mapped_column(EncryptedText("applicant.document_number"))
     document_index: Mapped[str] = mapped_column(String(64))
     ethnicity: Mapped[str | None] = mapped_column(String(2))
@@ -191,7 +191,10 @@ class ApplicationState(enum.StrEnum):
 
 
 class Application(Versioned, Base):
-    """An applicant's application in one round; what counts is its version in force."""
+    """An applicant's application in one round; what counts is its version in force.
+
+    ``open_items`` names what a return for correction has opened again (values of ``states.Item``).
+    """
 
     __tablename__ = "application"
 
@@ -204,6 +207,7 @@ class Application(Versioned, Base):
     opened_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     identity_checked_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     correct_by: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    open_items: Mapped[list[str]] = mapped_column(JsonText, default=list)
     signed_copy_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     applicant: Mapped[Applicant] = relationship(back_populates="applications")
     round: Mapped[Round] = relationship()

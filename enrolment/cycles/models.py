@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db.base import Base, Versioned, new_id
 from core.db.types import EnumText, UTCDateTime, one_of
+from core.policy.models import StoredPolicySheet
 
 
 class Cycle(Versioned, Base):
@@ -27,12 +28,16 @@ class Cycle(Versioned, Base):
 
 
 class CountyWindow(Versioned, Base):
-    """A county's own dates: when its pupils file, when its scores are out."""
+    """A county's own dates in a round: when its pupils file, when its scores are out.
+
+    It names the round by number, because a timetable is published before its round is opened.
+    """
 
     __tablename__ = "county_window"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     cycle_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cycle.id"))
+    round_number: Mapped[int] = mapped_column(default=1)
     county: Mapped[str] = mapped_column(String(6))
     opens_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     closes_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
@@ -40,8 +45,9 @@ class CountyWindow(Versioned, Base):
     cycle: Mapped[Cycle] = relationship(back_populates="windows")
 
     __table_args__ = (
-        UniqueConstraint("cycle_id", "county"),
+        UniqueConstraint("cycle_id", "round_number", "county"),
         CheckConstraint("closes_at > opens_at", name="closes_after_opening"),
+        CheckConstraint("round_number >= 1", name="round_from_one"),
     )
 
 
@@ -77,6 +83,7 @@ class Round(Versioned, Base):
     arrive_until: Mapped[dt.date]
     seed: Mapped[str] = mapped_column(String(100))
     cycle: Mapped[Cycle] = relationship(back_populates="rounds")
+    sheets: Mapped[list["RoundSheet"]] = relationship(back_populates="round")
 
     __table_args__ = (
         UniqueConstraint("cycle_id", "number"),
@@ -93,3 +100,14 @@ class Round(Versioned, Base):
             postgresql_where=(state == RoundState.OPEN),
         ),
     )
+
+
+class RoundSheet(Base):
+    """A policy sheet a round was opened under; a later edition does not touch a round that is open."""
+
+    __tablename__ = "round_sheet"
+
+    round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    sheet_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("policy_sheet.id"), primary_key=True)
+    round: Mapped[Round] = relationship(back_populates="sheets")
+    sheet: Mapped[StoredPolicySheet] = relationship()
