@@ -5,3 +5,16 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Open the rooms of the registry: routes, permissions, menu, commands."""
+    from core.access import Role, grant_permissions
+
+    grant_permissions(
+        {
+            "students.see": {
+                Role.SCHOOL_REGISTRAR,
+                Role.COUNTY_OFFICER,
+                Role.COUNTY_APPROVER,
+                Role.PROVINCE_OFFICER,
+            },
+            "students.own": {Role.APPLICANT, Role.GUARDIAN},
+        }
+    )

@@ -3,7 +3,6 @@
 import datetime as dt
 import enum
 import uuid
-from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -44,7 +43,7 @@ class IssuedDocument(Versioned, Base):
     issuer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
     subject_kind: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[uuid.UUID]
-    content: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    content: Mapped[list[dict[str, str]]] = mapped_column(JsonText)
     content_sha256: Mapped[str] = mapped_column(String(64))
     holder_name: Mapped[str] = mapped_column(EncryptedText("issued_document.holder_name"))
     second_fact_index: Mapped[str | None] = mapped_column(String(64))
@@ -60,9 +59,7 @@ class IssuedDocument(Versioned, Base):
         one_of("kind", DocumentKind),
         one_of("state", DocumentState),
         CheckConstraint("(state = 'valid') = (ended_at IS NULL)", name="ended_has_time"),
-        CheckConstraint(
-            "(state = 'replaced') = (replaced_by_id IS NOT NULL)", name="replaced_names_successor"
-        ),
+        CheckConstraint("(state = 'replaced') = (replaced_by_id IS NOT NULL)", name="replaced_names_successor"),
         CheckConstraint("printed >= 0", name="printed_counted"),
         Index("ix_issued_document_subject", "subject_kind", "subject_id"),
         Index(

@@ -70,7 +70,7 @@ def issue(
             issuer_id=issuer_id,
             subject_kind=holder.kind,
             subject_id=holder.id,
-            content=public_content_of(paper, masked),
+            content=_lines(paper, masked),
             content_sha256=digest,
             holder_name=holder.name,
             second_fact_index=blind_index("second_fact", holder.second_fact) if holder.second_fact else None,
@@ -147,13 +147,21 @@ def valid_document(kind: DocumentKind, subject_id: uuid.UUID) -> IssuedDocument 
     return db.session.scalars(query).one_or_none()
 
 
+def _lines(paper: Stated, masked: Mapping[str, str]) -> list[dict[str, str]]:
+    """The public facts in the order of the paper, each with its label in both languages."""
+    shown = public_content_of(paper, masked)
+    return [
+        {"key": fact.key, "zh": fact.label.zh, "en": fact.label.en, "value": shown[fact.key]}
+        for fact in paper.facts()
+        if fact.key in shown
+    ]
+
+
 def _next_serial(issuer_id: uuid.UUID, kind: DocumentKind, year: int) -> int:
     """Count up atomically; the first writer makes the row, the others wait for it."""
     session = db.session()
     dialect_insert = postgres_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    first = dialect_insert(DocumentSerial).values(
-        id=uuid.uuid4(), issuer_id=issuer_id, kind=kind, year=year, last=1
-    )
+    first = dialect_insert(DocumentSerial).values(id=uuid.uuid4(), issuer_id=issuer_id, kind=kind, year=year, last=1)
     counted = first.on_conflict_do_update(
         index_elements=["issuer_id", "kind", "year"], set_={"last": DocumentSerial.last + 1}
     ).returning(DocumentSerial.last)

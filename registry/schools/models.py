@@ -30,9 +30,7 @@ class School(Versioned, Base):
     introduction_en: Mapped[str] = mapped_column(Text, default="")
     boarding: Mapped[bool] = mapped_column(default=False)
     organisation: Mapped[Organisation] = relationship()
-    names: Mapped[list["SchoolName"]] = relationship(
-        order_by="SchoolName.valid_from", back_populates="school"
-    )
+    names: Mapped[list["SchoolName"]] = relationship(order_by="SchoolName.valid_from", back_populates="school")
 
     def name(self, language: str, on: dt.date | None = None) -> str:
         """The name in ``zh`` or ``en`` as it was on a day (today's without one)."""

@@ -36,7 +36,7 @@ class Person(Versioned, Base):
     birth_date: Mapped[dt.date | None]
     ethnicity: Mapped[str | None] = mapped_column(String(2))
     political_status: Mapped[str | None] = mapped_column(String(2))
-    document_type: Mapped[str] = mapped_column(String(2))
+    document_type: Mapped[str] = mapped_column(String(4))
     document_number: Mapped[str | None] = mapped_column(EncryptedText("person.document_number"))
     document_index: Mapped[str | None] = mapped_column(String(64), index=True)
     identity_state: Mapped[IdentityState] = mapped_column(EnumText(IdentityState))

@@ -1,0 +1,33 @@
+"""Forms of the student pages."""
+
+from wtforms import DateField, DateTimeLocalField, Form, SelectField, StringField
+from wtforms.validators import Length, Optional
+
+from core.forms import BaseForm
+from core.i18n import lazy as _l
+
+REASONS = (
+    ("verify", _l("核对身份")),
+    ("export", _l("报送上级")),
+    ("contact", _l("联系家长")),
+    ("dispute", _l("处理争议")),
+)
+
+
+class AsOfForm(Form):
+    """The two days of a question: true on, and known on (both optional)."""
+
+    on = DateField(_l("真实日期"), validators=[Optional()])
+    known = DateTimeLocalField(_l("登记截至（北京时间）"), validators=[Optional()], format="%Y-%m-%dT%H:%M")
+
+
+class SearchForm(Form):
+    """Search by name, pinyin initials or school number."""
+
+    q = StringField(_l("姓名、拼音首字母或学号"), validators=[Optional(), Length(max=60)])
+
+
+class RevealForm(BaseForm):
+    """Why somebody needs to see an ID number in full."""
+
+    reason = SelectField(_l("查看原因"), choices=REASONS)
