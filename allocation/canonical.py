@@ -74,9 +74,7 @@ def _programme(programme: Programme) -> Json:
         "sexes": _names(programme.sexes),
         "excludes": _names(programme.excludes),
         "requires": _names(programme.requires),
-        "reserved": [
-            {"tag": one.tag, "seats": one.seats, "release": one.release} for one in programme.reserved
-        ],
+        "reserved": [{"tag": one.tag, "seats": one.seats, "release": one.release} for one in programme.reserved],
         "shares": _shares(programme.shares),
     }
 

@@ -55,9 +55,7 @@ def _sum(desk: Desk, path: str, total: int, cap: int | None, what: str) -> None:
     if cap is None:
         desk.fault(path, total, f"{what}没有上限可分 / there is no cap to divide", "给出上限 / state the cap")
     elif total > cap:
-        desk.fault(
-            path, f"{total} > {cap}", f"{what}之和超过上限 / the sum exceeds the cap", "改小 / lower it"
-        )
+        desk.fault(path, f"{total} > {cap}", f"{what}之和超过上限 / the sum exceeds the cap", "改小 / lower it")
 
 
 def _school(desk: Desk, school: School, path: str) -> None:

@@ -52,9 +52,7 @@ class Desk:
         """An identifier: 1 to 128 printable characters."""
         if isinstance(value, str) and 0 < len(value) <= 128 and value.isprintable():
             return value
-        self.fault(
-            path, value, "应为 1–128 个可见字符 / must be 1-128 printable characters", "更正 / correct it"
-        )
+        self.fault(path, value, "应为 1–128 个可见字符 / must be 1-128 printable characters", "更正 / correct it")
         return ""
 
     def word(self, value: object, path: str, allowed: tuple[str, ...]) -> str:
@@ -77,9 +75,7 @@ class Desk:
             exponent = number.normalize().as_tuple().exponent
             if number.adjusted() < 12 and isinstance(exponent, int) and exponent >= -6:
                 return number
-        self.fault(
-            path, value, "应为精确的十进制数 / must be an exact decimal number", "例如 / such as 611.5"
-        )
+        self.fault(path, value, "应为精确的十进制数 / must be an exact decimal number", "例如 / such as 611.5")
         return Decimal(0)
 
     def whole(self, value: object, path: str) -> int:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import Literal
+from decimal import Decimal
+from typing import Any, Literal
+
+from allocation.canonical import plain
+from allocation.reading import read_instance
+from allocation.round import Round, prepare
+from allocation.wishes import Wish
+from allocation.wording import LIMITS, PLAIN, STRIKES, Lang, pick, place
 
 Verdict = Literal["admitted", "full", "closed", "struck", "returned", "not_reached"]
-Lang = Literal["zh", "en"]
 
 
 @dataclass(frozen=True, slots=True)
 class ChoiceVerdict:
     """What became of one choice.
 
-    ``choice`` is its place in the list as filed (1 = first).  For ``full`` the limit is named and its
-    last admitted position and score are given; ``gap`` is that score minus the own score in points,
-    ``tie_decided`` tells that the totals were equal and a later key decided.  For ``closed`` ``reached``
-    of ``needed`` says how many the class had.  ``struck`` is the reason a choice was not counted.
+    ``choice`` is its place in the list as filed (1 = first).  For ``full`` the limit is named with its
+    cap and the last one admitted ahead: position and score (the score only where it is on the same
+    scale), ``gap`` in points, and ``tie_key`` where equal totals were decided by a later key: its
+    number from 1, or ``lottery``.  ``last_of`` and ``own_of`` count the candidates of the orders where
+    positions of several counties meet.  For ``closed`` the class had ``reached`` of ``needed``.
+    ``struck`` is the reason why a choice did not count.
     """
 
     choice: int
@@ -26,14 +35,64 @@ class ChoiceVerdict:
     limit: str | None = None
     cap: int | None = None
     last_position: int | None = None
+    last_of: int | None = None
     last_score: str | None = None
     own_position: int | None = None
+    own_of: int | None = None
     own_score: str | None = None
     gap: str | None = None
-    tie_decided: bool = False
+    tie_key: str | None = None
     reached: int | None = None
     needed: int | None = None
     struck: str | None = None
+
+    @property
+    def tie_decided(self) -> bool:
+        """Whether the totals were equal and a later key decided."""
+        return self.tie_key is not None
+
+    def sentence(self, lang: Lang) -> str:
+        """The verdict in words."""
+        zh = lang == "zh"
+        head = f"第 {self.choice} 志愿 {self.programme}:" if zh else f"Choice {self.choice}, {self.programme}: "
+        if self.verdict == "closed":
+            told = (
+                f"未开班,{self.reached} 人,需 {self.needed} 人"
+                if zh
+                else (f"class not opened, {self.reached} of {self.needed} pupils")
+            )
+        elif self.verdict == "struck":
+            told = pick(STRIKES[self.struck or "taken"], lang)
+        elif self.verdict == "full":
+            told = self._full(lang)
+        else:
+            told = pick(PLAIN[self.verdict], lang)
+        return head + told + ("。" if zh else ".")
+
+    def _full(self, lang: Lang) -> str:
+        what = pick(LIMITS[self.limit_kind or "limit"], lang)
+        parts = [f"{what}({self.cap})已满" if lang == "zh" else f"{what} ({self.cap}) were full"]
+        own = place(self.own_position or 0, self.own_of, lang)
+        if self.last_position is not None:
+            last = place(self.last_position, self.last_of, lang)
+            score = f",{self.last_score} 分" if lang == "zh" else f" with {self.last_score} points"
+            score = score if self.last_score is not None else ""
+            parts.append(f"最后录取{last}{score}" if lang == "zh" else f"the last admitted had {last}{score}")
+        parts.append(
+            f"您{own},{self.own_score} 分" if lang == "zh" else f"you had {own} with {self.own_score} points"
+        )
+        if self.tie_key is not None:
+            parts.append(self._tie(lang))
+        elif self.gap is not None:
+            parts.append(f"相差 {self.gap} 分" if lang == "zh" else f"the gap is {self.gap} points")
+        return (";" if lang == "zh" else "; ").join(parts)
+
+    def _tie(self, lang: Lang) -> str:
+        if self.tie_key == "lottery":
+            return "同分,由公布的抽签决定" if lang == "zh" else "equal totals, decided by the published lottery"
+        if lang == "zh":
+            return f"同分,由第 {self.tie_key} 项同分比较决定"
+        return f"equal totals, decided by tie key {self.tie_key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +108,121 @@ class Explanation:
 
     def sentences(self, lang: Lang) -> tuple[str, ...]:
         """The explanation in words, one sentence per choice, in Chinese or English."""
-        raise NotImplementedError
+        told = [one.sentence(lang) for one in self.choices]
+        if self.by_adjustment:
+            zh = f"志愿均未录取,服从调剂,录取到 {self.programme}。"
+            en = f"No choice could be granted; placed by adjustment in {self.programme}."
+            told.append(zh if lang == "zh" else en)
+        return tuple(told)
+
+
+class _Explainer:
+    """Looks up the answers of one applicant in an outcome."""
+
+    def __init__(self, round_: Round, outcome: dict[str, Any], at: int) -> None:
+        self.round = round_
+        self.outcome = outcome
+        self.at = at
+        self.rows = round_.instance.applicants
+        self.slot = {one: slot for slot, group in enumerate(round_.order.groups) for one in group}
+        self.limits = {limit["name"]: limit for limit in outcome["limits"]}
+        self.adjusted = {row["applicant"] for row in outcome["adjusted"]}
+        self.index = {one.name: number for number, one in enumerate(round_.limits)}
+
+    def _seat(self, at: int) -> Wish | None:
+        """The wish by which somebody was admitted by choice."""
+        got = self.outcome["assignment"][self.rows[at].id]
+        if got is None or self.rows[at].id in self.adjusted:
+            return None
+        programmes = self.round.instance.programmes
+        return next(wish for wish in self.round.wishes[at] if programmes[wish.programme].id == got)
+
+    def _last(self, name: str) -> int | None:
+        """The last one admitted ahead of the applicant under this limit."""
+        number = self.index.get(name)
+        ahead = [
+            one
+            for one in range(len(self.rows))
+            if self.slot.get(one, -1) < self.slot[self.at]
+            and (seat := self._seat(one)) is not None
+            and (number is None or number in seat.counts)
+        ]
+        return max(ahead, key=lambda one: (self.slot[one], one), default=None)
+
+    def _tie_key(self, other: int) -> str | None:
+        mine, theirs = self.rows[self.at], self.rows[other]
+        if mine.score != theirs.score:
+            return None
+        pairs = enumerate(zip(mine.tie, theirs.tie, strict=False), start=1)
+        return next((str(number) for number, (left, right) in pairs if left != right), "lottery")
+
+    def full(self, choice: int, programme: str, name: str) -> ChoiceVerdict:
+        """A choice refused by a full limit."""
+        own = self.rows[self.at]
+        row = self.limits.get(name)
+        last = self._last(name)
+        sizes = self.round.order.sizes
+        meet = self.round.instance.rules.across == "percentile"
+        same = last is not None and (
+            self.rows[last].county == own.county or self.round.instance.rules.across == "common_score"
+        )
+        gap: Decimal | None = self.rows[last].score - own.score if last is not None and same else None
+        return ChoiceVerdict(
+            choice,
+            programme,
+            "full",
+            limit_kind=name.partition("/")[0],
+            limit=name,
+            cap=None if row is None else row["cap"],
+            last_position=None if last is None else self.round.order.positions[last],
+            last_of=sizes[self.rows[last].county] if meet and last is not None else None,
+            last_score=plain(self.rows[last].score) if last is not None and same else None,
+            own_position=self.round.order.positions[self.at],
+            own_of=sizes[own.county] if meet else None,
+            own_score=plain(own.score),
+            gap=None if gap is None else plain(gap),
+            tie_key=self._tie_key(last) if last is not None and same else None,
+        )
+
+    def closed(self, choice: int, programme: str) -> ChoiceVerdict:
+        """A choice whose class did not open."""
+        row = next(row for row in self.outcome["closed"] if row["programme"] == programme)
+        return ChoiceVerdict(choice, programme, "closed", reached=row["reached"], needed=row["needed"])
+
+    def verdicts(self) -> tuple[ChoiceVerdict, ...]:
+        """One verdict per choice, in the order filed."""
+        who = self.rows[self.at]
+        reasons = {row["choice"]: row["reason"] for row in self.outcome["reasons"].get(who.id, ())}
+        seat = self._seat(self.at)
+        return tuple(
+            self._verdict(choice, programme, reasons.get(choice), seat)
+            for choice, programme in enumerate(who.choices, start=1)
+        )
+
+    def _verdict(self, choice: int, programme: str, reason: str | None, seat: Wish | None) -> ChoiceVerdict:
+        if reason is None:
+            got = seat is not None and seat.choice == choice
+            return ChoiceVerdict(choice, programme, "admitted" if got else "not_reached")
+        if reason == "closed":
+            return self.closed(choice, programme)
+        if reason == "returned":
+            return ChoiceVerdict(choice, programme, "returned")
+        if reason.startswith("struck/"):
+            return ChoiceVerdict(choice, programme, "struck", struck=reason.removeprefix("struck/"))
+        return self.full(choice, programme, reason)
 
 
 def explain(instance: bytes, outcome: bytes, applicant_id: str) -> Explanation:
     """Explain one applicant's result from the two files; raises KeyError for an unknown applicant."""
-    raise NotImplementedError
+    round_ = prepare(read_instance(instance))
+    told: dict[str, Any] = json.loads(outcome)
+    at = {one.id: index for index, one in enumerate(round_.instance.applicants)}[applicant_id]
+    explainer = _Explainer(round_, told, at)
+    return Explanation(
+        applicant=applicant_id,
+        position=round_.order.positions[at],
+        score=plain(round_.instance.applicants[at].score),
+        programme=told["assignment"][applicant_id],
+        by_adjustment=applicant_id in explainer.adjusted,
+        choices=explainer.verdicts(),
+    )

@@ -48,9 +48,7 @@ class _Ranking:
         pool = list(members)
         keys = max((len(self.rows[one].tie) for one in pool), default=0)
         return [
-            group
-            for same in _split(pool, lambda one: self.rows[one].score)
-            for group in self._by_keys(same, 0, keys)
+            group for same in _split(pool, lambda one: self.rows[one].score) for group in self._by_keys(same, 0, keys)
         ]
 
     def _by_keys(self, same: list[int], key: int, keys: int) -> list[Group]:

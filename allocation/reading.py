@@ -29,9 +29,7 @@ FORMAT = "allocation-instance/1"
 TOP = frozenset(
     {"format", "rules", "schools", "programmes", "applicants", "outflow", "limits", "adjust_order", "taken"}
 )
-RULES = frozenset(
-    {"across", "ties", "checks", "floors", "bed_with_guarantee", "opening", "adjustment", "seed"}
-)
+RULES = frozenset({"across", "ties", "checks", "floors", "bed_with_guarantee", "opening", "adjustment", "seed"})
 SCHOOL = frozenset({"id", "county", "dorm", "capacity", "shares"})
 PROGRAMME = frozenset(
     {
@@ -50,9 +48,7 @@ PROGRAMME = frozenset(
         "shares",
     }
 )
-APPLICANT = frozenset(
-    {"id", "county", "sex", "score", "tie", "lottery", "choices", "adjust", "tags", "boards"}
-)
+APPLICANT = frozenset({"id", "county", "sex", "score", "tie", "lottery", "choices", "adjust", "tags", "boards"})
 LIMIT = frozenset({"name", "cap", "programmes", "counties", "sex", "boarders", "shares"})
 RESERVED = frozenset({"tag", "seats", "release"})
 

@@ -1,0 +1,187 @@
+"""Engine one: CP-SAT over the whole round; the opening set is its decision, all else follows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from ortools.sat.python import cp_model
+
+from allocation.faults import Stopped
+from allocation.opening import Found, Placed, Value, better, short, value
+from allocation.round import Round
+from allocation.unrolled import Unrolled
+from allocation.wishes import Wish
+
+Watch = Callable[[float, float | None], None]
+
+
+class OutOfTime(Exception):  # noqa: N818 - not an error: the model may fail to finish in its limit
+    """The model could not finish within its time limit."""
+
+
+class _Gap(cp_model.CpSolverSolutionCallback):
+    """Reports the gap at each solution and stops the search when the watcher asks for it."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__()
+        self.watch = watch
+        self.stopped = False
+
+    def on_solution_callback(self) -> None:
+        value, bound = self.objective_value, self.best_objective_bound
+        try:
+            self.watch(0.0, abs(bound - value) / max(1.0, abs(value)))
+        except Stopped:
+            self.stopped = True
+            self.stop_search()
+
+
+class Model:
+    """The CP-SAT engine of one round; ``time_limit_s`` bounds all its solves together."""
+
+    def __init__(
+        self,
+        round_: Round,
+        *,
+        time_limit_s: float | None = None,
+        workers: int = 1,
+        watch: Watch = lambda done, gap: None,
+    ) -> None:
+        self.round = round_
+        self.watch = watch
+        self.workers = workers
+        self.ends = None if time_limit_s is None else time.monotonic() + time_limit_s
+        self.known: dict[frozenset[int], Placed] = {}
+
+    def place(self, shut: frozenset[int]) -> Placed:
+        """The outcome of one opening set: held places grow until no group is refused for want of one."""
+        if shut not in self.known:
+            self.known[shut] = self._settled(shut)
+        return self.known[shut]
+
+    def _settled(self, shut: frozenset[int]) -> Placed:
+        holds = self.round.holds
+        seats = [hold.seats for hold in holds]
+        held = [0 if hold.release else hold.seats for hold in holds]
+        while True:
+            unrolled = Unrolled(self.round, (), shut, held)
+            solver = self._solve(unrolled)
+            if solver is None:  # every literal follows from the doors before it
+                raise AssertionError("the unrolled pass has no solution")
+            placed = [
+                next((wish for wish, literal in row if solver.boolean_value(literal)), None) for row in unrolled.taken
+            ]
+            wanted = self._wanted(unrolled, solver, held, seats)
+            inside = [sum(at in wish.holds for wish in placed if wish is not None) for at in range(len(holds))]
+            if wanted:
+                for at, count in wanted.items():
+                    held[at] = min(seats[at], max(held[at], inside[at]) + count)
+                continue
+            empty = [at for at, hold in enumerate(holds) if hold.release and inside[at] < held[at]]
+            if not empty:
+                return placed
+            for at in empty:
+                seats[at] = held[at] = inside[at]
+
+    @staticmethod
+    def _wanted(
+        unrolled: Unrolled, solver: cp_model.CpSolver, held: Sequence[int], seats: Sequence[int]
+    ) -> dict[int, int]:
+        """Members of each guarantee refused by nothing but the programme's total."""
+        wanted: dict[int, int] = {}
+        for wish, literal in unrolled.only_cap:
+            short_of = next((at for at in wish.holds if held[at] < seats[at]), None)
+            if short_of is not None and solver.boolean_value(literal):
+                wanted[short_of] = wanted.get(short_of, 0) + 1
+        return wanted
+
+    def optimum(self, undecided: tuple[int, ...]) -> Found | None:
+        """The best opening set, finished lexicographically until one answer is left.
+
+        With guarantees the held places are left free, which bounds every opening set from above;
+        sets whose true outcome falls short of the bound are excluded until none can be better.
+        """
+        unrolled = Unrolled(self.round, undecided, frozenset(), None)
+        self._hint(unrolled, undecided)
+        best: tuple[tuple[int, ...], Value, frozenset[int]] | None = None
+        tried = 0
+        while True:
+            bound = self._lexicographic(unrolled, undecided)
+            if bound is None or (best is not None and best[0] >= bound[0]):
+                return None if best is None else Found(best[2], True, tried)
+            shut = bound[1]
+            tried += 1
+            placed = self.place(shut)
+            if not short(self.round, placed, shut):
+                figures = value(placed, undecided, shut)
+                key = better(undecided, figures, shut)
+                if best is None or key > best[0]:
+                    best = key, figures, shut
+                if key == bound[0]:
+                    return Found(best[2], True, tried)
+            unrolled.model.add_bool_or(
+                [unrolled.opens[at] if at in shut else ~unrolled.opens[at] for at in undecided]
+            )
+
+    def _lexicographic(
+        self, unrolled: Unrolled, undecided: tuple[int, ...]
+    ) -> tuple[tuple[int, ...], frozenset[int]] | None:
+        """Placed and ranks first, then open classes in order; the constraints added here are undone."""
+        model = unrolled.model
+        ranks = unrolled.ranks()
+        scale = 1 + sum(max((wish.rank for wish, _ in row), default=0) for row in unrolled.taken)
+        first = scale * unrolled.placed() - ranks
+        model.maximize(first)
+        solver = self._solve(unrolled)
+        if solver is None:
+            return None
+        second = model.clone()
+        second.clear_hints()  # type: ignore[no-untyped-call] # the library left it untyped
+        second.add(first == round(solver.objective_value))
+        opened = [unrolled.opens[at] for at in undecided]
+        size = len(opened)
+        second.maximize(sum(((1 << size) + (1 << (size - 1 - at))) * literal for at, literal in enumerate(opened)))
+        for literal in opened:
+            second.add_hint(literal, solver.boolean_value(literal))
+        solver = self._run(second)
+        if solver is None:
+            raise AssertionError("the second objective lost the optimum of the first")
+        shut = frozenset(at for at in undecided if not solver.boolean_value(unrolled.opens[at]))
+        placed = sum(solver.boolean_value(lit) for row in unrolled.taken for wish, lit in row if not wish.returned)
+        rank_sum = sum(
+            wish.rank
+            for row in unrolled.taken
+            for wish, lit in row
+            if not wish.returned and solver.boolean_value(lit)
+        )
+        return better(undecided, (placed, rank_sum, size - len(shut)), shut), shut
+
+    def _hint(self, unrolled: Unrolled, undecided: tuple[int, ...]) -> None:
+        """Start from the pass with every undecided class shut: a whole solution, usually admissible."""
+        placed: list[Wish | None] = list(self.place(frozenset(undecided)))
+        for at in undecided:
+            unrolled.model.add_hint(unrolled.opens[at], 0)
+        for row, got in zip(unrolled.taken, placed, strict=True):
+            for wish, literal in row:
+                unrolled.model.add_hint(literal, wish is got)
+
+    def _solve(self, unrolled: Unrolled) -> cp_model.CpSolver | None:
+        return self._run(unrolled.model)
+
+    def _run(self, model: cp_model.CpModel) -> cp_model.CpSolver | None:
+        """Solve to proven optimality; ``None`` if infeasible, :class:`OutOfTime` if the limit came first."""
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = self.workers
+        if self.ends is not None:
+            solver.parameters.max_time_in_seconds = max(0.01, self.ends - time.monotonic())
+        self.watch(0.0, None)
+        gap = _Gap(self.watch)
+        status = solver.solve(model, gap)
+        if gap.stopped:
+            raise Stopped
+        if status == cp_model.OPTIMAL:
+            return solver
+        if status == cp_model.INFEASIBLE:
+            return None
+        raise OutOfTime

@@ -1,0 +1,135 @@
+"""开班: which classes open when some do not reach their minimum, by the rule the round published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
+
+from allocation.faults import Inadmissible
+from allocation.round import Round
+from allocation.wishes import Wish
+
+Placed = Sequence[Wish | None]
+Value = tuple[int, int, int]
+"""Placed (more is better), sum of ranks (less), open classes among the undecided (more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One cancellation: in pass ``number`` the programme had ``reached`` of its ``needed`` pupils."""
+
+    number: int
+    programme: int
+    reached: int
+    needed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best opening set an engine found; ``tried`` sets were looked at, ``proven`` tells if all count."""
+
+    shut: frozenset[int]
+    proven: bool
+    tried: int
+    runner_up: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The decision about the classes and its proof; ``steps`` is the log of cancellations."""
+
+    shut: frozenset[int]
+    undecided: tuple[int, ...]
+    proven: bool
+    best: Value
+    tried: int
+    runner_up: Value | None
+    steps: tuple[Step, ...]
+
+
+class Engine(Protocol):
+    """What both engines can do with a round."""
+
+    def place(self, shut: frozenset[int]) -> Placed:
+        """The outcome of one opening set."""
+
+    def optimum(self, undecided: tuple[int, ...]) -> Found | None:
+        """The best admissible way to shut some of the undecided classes; ``None`` if there is none."""
+
+
+def heads(round_: Round, placed: Placed) -> list[int]:
+    """How many pupils each programme really gets: a returned file leaves its seat empty."""
+    counts = [0] * len(round_.needs)
+    for wish in placed:
+        if wish is not None and not wish.returned:
+            counts[wish.programme] += 1
+    return counts
+
+
+def short(round_: Round, placed: Placed, shut: frozenset[int]) -> tuple[int, ...]:
+    """Open classes that do not reach their minimum."""
+    counts = heads(round_, placed)
+    return tuple(at for at, need in enumerate(round_.needs) if counts[at] < need and at not in shut)
+
+
+def value(placed: Placed, undecided: Sequence[int], shut: frozenset[int]) -> Value:
+    """The figures by which opening sets are compared."""
+    really = [wish for wish in placed if wish is not None and not wish.returned]
+    return len(really), sum(wish.rank for wish in really), sum(at not in shut for at in undecided)
+
+
+def better(undecided: Sequence[int], figures: Value, shut: frozenset[int]) -> tuple[int, ...]:
+    """Sorts opening sets, largest first: placed, ranks, open classes, then earlier classes open."""
+    most, ranks, opened = figures
+    return (most, -ranks, opened, *(int(at not in shut) for at in undecided))
+
+
+def decide(round_: Round, engine: Engine) -> Opening:
+    """Decide which classes open; raises :class:`Inadmissible` if no set satisfies every minimum."""
+    placed = engine.place(frozenset())
+    undecided = short(round_, placed, frozenset())
+    if not undecided:
+        return Opening(frozenset(), (), True, value(placed, (), frozenset()), 1, None, ())
+    if round_.instance.rules.opening != "optimal":
+        return _cancel(round_, engine, placed, undecided)
+    found = engine.optimum(undecided)
+    if found is None:
+        names = "、".join(round_.instance.programmes[at].id for at in undecided)
+        raise Inadmissible(
+            f"开班下限互相矛盾:{names} 无论如何取舍都有班级不足 / minima contradict each other: "
+            f"whichever of {names} are closed, some open class stays below its minimum"
+        )
+    counts = heads(round_, placed)
+    steps = tuple(_step(round_, 1, at, counts) for at in sorted(found.shut))
+    best = value(engine.place(found.shut), undecided, found.shut)
+    return Opening(found.shut, undecided, found.proven, best, found.tried, found.runner_up, steps)
+
+
+def _step(round_: Round, number: int, at: int, counts: Sequence[int]) -> Step:
+    programme = round_.instance.programmes[at]
+    return Step(number, at, counts[at] + programme.local_enrolled, programme.min_open)
+
+
+def _cancel(round_: Round, engine: Engine, placed: Placed, undecided: tuple[int, ...]) -> Opening:
+    """Cancel one class after another and place everybody again from scratch each time."""
+    order = round_.instance.rules.opening
+    listed = {name: at for at, name in enumerate(order if isinstance(order, tuple) else ())}
+    shut: frozenset[int] = frozenset()
+    steps: list[Step] = []
+    while weak := short(round_, placed, shut):
+        candidates = [_step(round_, len(steps) + 1, at, heads(round_, placed)) for at in weak]
+        chosen = min(
+            candidates,
+            key=lambda one: (
+                listed.get(round_.instance.programmes[one.programme].id, 0),
+                Fraction(one.reached, one.needed),
+                one.programme,
+            ),
+        )
+        steps.append(chosen)
+        shut |= {chosen.programme}
+        placed = engine.place(shut)
+    best = value(placed, undecided, shut)
+    return Opening(shut, undecided, True, best, len(steps) + 1, None, tuple(steps))

@@ -1,0 +1,167 @@
+"""The pass: walk down the order, each applicant takes the first choice that is open and breaks no limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from allocation.order import Group
+from allocation.round import Round
+from allocation.wishes import Wish
+
+CLOSED = "closed"
+
+
+@dataclass(slots=True)
+class Walk:
+    """One pass in one opening set, and what it left behind.
+
+    ``placed`` gives each applicant's wish (also when returned), ``used`` each limit's count,
+    ``heads`` the pupils each programme really gets, ``inside`` the members of each guarantee placed.
+    ``demand`` counts members of a guarantee refused by nothing but their programme's total, and
+    ``conflicts`` the full ties that would break a limit that must not bend.
+    """
+
+    round: Round
+    shut: frozenset[int]
+    held: Sequence[int]
+    seats: Sequence[int]
+    placed: list[Wish | None] = field(init=False)
+    used: list[int] = field(init=False)
+    heads: list[int] = field(init=False)
+    inside: list[int] = field(init=False)
+    demand: dict[int, int] = field(default_factory=dict)
+    conflicts: list[tuple[str, Group]] = field(default_factory=list)
+    refusals: dict[tuple[int, int], str] = field(default_factory=dict)
+    caps: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.placed = [None] * len(self.round.wishes)
+        self.used = [0] * len(self.round.limits)
+        self.heads = [0] * len(self.round.needs)
+        self.inside = [0] * len(self.round.holds)
+        self.caps = [limit.cap for limit in self.round.limits]
+
+    def run(self) -> None:
+        """Walk the choices of everybody, then adjust those left over who agreed to it."""
+        for group in self.round.order.groups:
+            self._send(group, self.round.wishes)
+        if any(self.round.adjust):
+            for group in self.round.order.groups:
+                left = tuple(one for one in group if self.placed[one] is None and self.round.adjust[one])
+                if left:
+                    self._send(left, self.round.adjust)
+        self._swollen()
+
+    def _send(self, group: Group, wishes: Sequence[Sequence[Wish]]) -> None:
+        """Everybody of the group chooses before any of them is counted: equals do not displace equals."""
+        chosen = [(one, self._first(one, wishes[one])) for one in group]
+        for applicant, wish in chosen:
+            if wish is not None:
+                self._take(applicant, wish)
+        if len(group) > 1:
+            self._over(group, [wish for _, wish in chosen if wish is not None])
+
+    def _first(self, applicant: int, wishes: Sequence[Wish]) -> Wish | None:
+        for wish in wishes:
+            if wish.programme in self.shut:
+                self.refusals[applicant, wish.choice] = CLOSED
+                continue
+            why = self._refused(wish)
+            if why is None:
+                return wish
+            self.refusals[applicant, wish.choice] = why
+        return None
+
+    def _refused(self, wish: Wish) -> str | None:
+        """The name of the first full limit, or ``None`` if there is room."""
+        full = [one for one in wish.checks if self.used[one] >= self.caps[one]]
+        cap = self.round.cap_of[wish.programme]
+        if not self.round.holds_of[wish.programme] or cap < 0:
+            return self.round.limits[full[0]].name if full else None
+        kept = self._kept(wish, cap)
+        if wish.choice and (kept or full) and all(one == cap for one in full):
+            self._demand(wish)
+        if full and (self.round.limits[full[0]].kind in ("cap", "cell") or kept is None):
+            return self.round.limits[full[0]].name
+        return kept
+
+    def _kept(self, wish: Wish, cap: int) -> str | None:
+        """The name of the guarantee (or the total it will fill) that keeps the free places from this wish."""
+        free = self.caps[cap] - self.used[cap] - 1
+        if free < 0:
+            return None
+        owed = {
+            one: max(0, self.held[one] - self.inside[one] - (one in wish.holds))
+            for one in self.round.holds_of[wish.programme]
+        }
+        if free >= sum(owed.values()):
+            return None
+        for_good = {one: count for one, count in owed.items() if not self.round.holds[one].release}
+        if free < sum(for_good.values()):
+            return next(self.round.holds[one].name for one, count in for_good.items() if count)
+        return self.round.limits[cap].name
+
+    def _demand(self, wish: Wish) -> None:
+        for one in wish.holds:
+            if self.held[one] < self.seats[one]:
+                self.demand[one] = self.demand.get(one, 0) + 1
+                return
+
+    def _take(self, applicant: int, wish: Wish) -> None:
+        self.placed[applicant] = wish
+        for one in wish.counts:
+            self.used[one] += 1
+        for one in wish.holds:
+            self.inside[one] += 1
+        if not wish.returned:
+            self.heads[wish.programme] += 1
+
+    def _over(self, group: Group, wishes: list[Wish]) -> None:
+        for one in sorted({one for wish in wishes for one in wish.counts}):
+            if self.used[one] > self.caps[one] and not self.round.bends[one]:
+                self.conflicts.append((self.round.limits[one].name, group))
+
+    def _swollen(self) -> None:
+        """Limits nobody looked at because cells kept them out of reach, until ties swelled the cells."""
+        named = {name for name, _ in self.conflicts}
+        for at, limit in enumerate(self.round.limits):
+            if self.used[at] > limit.cap and not self.round.bends[at] and limit.name not in named:
+                inside = {one for one, wish in enumerate(self.placed) if wish is not None and at in wish.counts}
+                ties = [group for group in self.round.order.groups if len(inside.intersection(group)) > 1]
+                self.conflicts.append((limit.name, tuple(one for group in ties for one in group)))
+
+    def short(self) -> list[int]:
+        """Open classes that did not reach their minimum."""
+        return [at for at, need in enumerate(self.round.needs) if self.heads[at] < need and at not in self.shut]
+
+    def value(self) -> tuple[int, int]:
+        """How many are placed, and the sum of their ranks (adjusted: list length + 1)."""
+        really = [wish for wish in self.placed if wish is not None and not wish.returned]
+        return len(really), sum(wish.rank for wish in really)
+
+
+Evaluate = Callable[[frozenset[int]], Walk]
+
+
+def settle(round_: Round, shut: frozenset[int]) -> Walk:
+    """The outcome of one opening set: the pass with just as many held places as their groups want.
+
+    Held places grow from none until no member of a group is refused for want of one, so a
+    guarantee is out of reach of others only while somebody of the group wants it.  Where crossing
+    limits would leave a held place empty for good, it is released and the pass starts afresh.
+    """
+    seats = [hold.seats for hold in round_.holds]
+    held = [0 if hold.release else hold.seats for hold in round_.holds]
+    while True:
+        walk = Walk(round_, shut, tuple(held), tuple(seats))
+        walk.run()
+        if walk.demand:
+            for one, count in walk.demand.items():
+                held[one] = min(seats[one], max(held[one], walk.inside[one]) + count)
+            continue
+        empty = [one for one, hold in enumerate(round_.holds) if hold.release and walk.inside[one] < held[one]]
+        if not empty:
+            return walk
+        for one in empty:
+            seats[one] = held[one] = walk.inside[one]

@@ -1,0 +1,68 @@
+"""A round made ready for the engines: who is walked in which order, past which doors, under which caps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from allocation.eligibility import Strike
+from allocation.instance import Instance
+from allocation.limits import BENDS, NamedLimit, named_limits
+from allocation.order import Order, merit_order
+from allocation.sharing import idle_limits
+from allocation.wishes import Hold, Wish, WishBook
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Everything an engine reads; indexes follow the ids of the instance in order.
+
+    ``cap_of`` is the index of a programme's own total where an engine checks it, else -1; ``needs``
+    the pupils still needed to open (0: the class opens in any case).
+    """
+
+    instance: Instance
+    order: Order
+    limits: tuple[NamedLimit, ...]
+    bends: tuple[bool, ...]
+    wishes: tuple[tuple[Wish, ...], ...]
+    adjust: tuple[tuple[Wish, ...], ...]
+    struck: tuple[tuple[tuple[int, Strike], ...], ...]
+    holds: tuple[Hold, ...]
+    holds_of: tuple[tuple[int, ...], ...]
+    cap_of: tuple[int, ...]
+    needs: tuple[int, ...]
+
+
+def prepare(instance: Instance) -> Round:
+    """Make a round ready; raises :class:`BadInstance` if the order or a shared limit is not settled."""
+    limits = named_limits(instance)
+    order = merit_order(instance)
+    book = WishBook(instance, limits)
+    listed = [book.listed(applicant) for applicant in instance.applicants]
+    wishes = [kept for kept, _ in listed]
+    adjust = [
+        book.adjusted(applicant, len(kept) + 1) for applicant, kept in zip(instance.applicants, wishes, strict=True)
+    ]
+    idle = idle_limits(instance, limits, book.holds, wishes, adjust)
+    own = {limit.programmes: at for at, limit in enumerate(limits) if limit.kind == "cap"}
+    caps = [own.get(frozenset({one.id}), -1) for one in instance.programmes]
+
+    def trimmed(row: tuple[Wish, ...]) -> tuple[Wish, ...]:
+        return tuple(
+            replace(one, checks=tuple(at for at in one.counts if at not in idle)) if idle else one for one in row
+        )
+
+    may_bend = instance.rules.ties == "admit_all"
+    return Round(
+        instance=instance,
+        order=order,
+        limits=limits,
+        bends=tuple(may_bend and limit.kind in BENDS for limit in limits),
+        wishes=tuple(trimmed(row) for row in wishes),
+        adjust=tuple(trimmed(row) for row in adjust),
+        struck=tuple(struck for _, struck in listed),
+        holds=book.holds,
+        holds_of=book.holds_of,
+        cap_of=tuple(-1 if cap in idle else cap for cap in caps),
+        needs=tuple(max(0, one.min_open - one.local_enrolled) for one in instance.programmes),
+    )

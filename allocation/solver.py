@@ -1,0 +1,162 @@
+"""Solve one round: two engines, one answer, finished into an outcome."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.metadata import version
+from typing import Literal
+
+from allocation.canonical import assignment_digest
+from allocation.faults import BadInstance, Fault, Inadmissible
+from allocation.instance import Instance
+from allocation.opening import Opening, Placed, decide
+from allocation.outcome import EngineRun, Outcome, Writer
+from allocation.passing import Walk, settle
+from allocation.round import Round, prepare
+from allocation.search import Search
+
+EngineName = Literal["both", "model", "search"]
+Report = Callable[[str, float, float | None], None]
+"""Told the stage, how much of it is done (0 to 1) and the gap; raises ``Stopped`` to end the run."""
+
+
+class EnginesDisagree(Exception):  # noqa: N818 - says what happened
+    """The two engines found different answers: nothing may be published."""
+
+
+class ModelUnfinished(Exception):  # noqa: N818 - says what happened
+    """Only the model was asked and it could not finish within its limit."""
+
+
+def _silent(stage: str, done: float, gap: float | None) -> None:
+    """Nobody watches."""
+
+
+def solve(
+    instance: Instance,
+    *,
+    engine: EngineName = "both",
+    time_limit_s: float | None = None,
+    workers: int = 1,
+    report: Report = _silent,
+) -> Outcome:
+    """Solve one round.
+
+    ``time_limit_s`` bounds the model; if it does not finish while the search does, the outcome says so.
+    Raises :class:`BadInstance`, :class:`Inadmissible`, :class:`EnginesDisagree`, or
+    :class:`ModelUnfinished` when only the model was asked.
+    """
+    report("check", 0.0, None)
+    round_ = prepare(instance)
+    report("check", 1.0, None)
+    runs: list[EngineRun] = []
+    opening: Opening | None = None
+    if engine != "model":
+        opening, run = _searched(round_, report)
+        runs.append(run)
+    if engine != "search":
+        found, run = _modelled(round_, report, time_limit_s, workers)
+        runs.append(run)
+        opening = _agreed(opening, found, runs)
+    if opening is None:
+        raise ModelUnfinished
+    walk = settle(round_, opening.shut)
+    _refuse_conflicts(round_, walk)
+    writer = Writer(round_, walk, opening)
+    assignment = writer.assignment()
+    if any(run.assignment not in (None, assignment_digest(assignment)) for run in runs):
+        raise EnginesDisagree(", ".join(f"{run.name}: {run.assignment}" for run in runs))
+    return Outcome(assignment, opening.proven, writer.body(), tuple(runs))
+
+
+def _digest(round_: Round, placed: Placed) -> str:
+    names = [one.id for one in round_.instance.programmes]
+    return assignment_digest(
+        {
+            applicant.id: None if wish is None or wish.returned else names[wish.programme]
+            for applicant, wish in zip(round_.instance.applicants, placed, strict=True)
+        }
+    )
+
+
+def _searched(round_: Round, report: Report) -> tuple[Opening, EngineRun]:
+    start = time.monotonic()
+    report("solve", 0.0, None)
+    engine = Search(round_, lambda done, gap: report("solve", done, gap))
+    opening = decide(round_, engine)
+    run = EngineRun(
+        "search",
+        f"Python {platform.python_version()}",
+        time.monotonic() - start,
+        "proven" if opening.proven else "not_proven",
+        _digest(round_, engine.place(opening.shut)),
+        opening.tried,
+        opening.runner_up,
+    )
+    return opening, run
+
+
+def _modelled(
+    round_: Round, report: Report, time_limit_s: float | None, workers: int
+) -> tuple[Opening | None, EngineRun]:
+    from allocation.model import Model, OutOfTime
+
+    start = time.monotonic()
+    report("model", 0.0, None)
+    engine = Model(
+        round_,
+        time_limit_s=time_limit_s,
+        workers=workers,
+        watch=lambda done, gap: report("model", done, gap),
+    )
+    found: Opening | None
+    answer = None
+    try:
+        found = decide(round_, engine)
+    except OutOfTime:
+        found = None
+    else:
+        answer = _digest(round_, engine.place(found.shut))
+    status = "unfinished" if found is None else "proven"
+    release = f"OR-Tools {version('ortools')}"
+    tried = None if found is None else found.tried
+    return found, EngineRun("model", release, time.monotonic() - start, status, answer, tried)
+
+
+def _agreed(first: Opening | None, second: Opening | None, runs: list[EngineRun]) -> Opening | None:
+    """The one decision both engines stand behind; a proof by either is a proof."""
+    if first is None or second is None:
+        return first or second
+    if first.shut != second.shut and first.proven:
+        raise EnginesDisagree(", ".join(f"{run.name}: {run.assignment}" for run in runs))
+    return replace(second, proven=True, tried=first.tried, runner_up=first.runner_up)
+
+
+def _refuse_conflicts(round_: Round, walk: Walk) -> None:
+    """Full ties that matter: the run stops and names them, it never chooses silently."""
+    if not walk.conflicts:
+        return
+    people = round_.instance.applicants
+    told = [(name, "、".join(people[one].id for one in group)) for name, group in walk.conflicts]
+    if round_.instance.rules.ties == "stop":
+        raise BadInstance(
+            tuple(
+                Fault(
+                    name,
+                    group,
+                    "同位次考生争用最后的名额 / applicants in full tie want the last places",
+                    "由招生部门裁定或改用 ties / the bureau decides, or choose another rules.ties",
+                )
+                for name, group in told
+            )
+        )
+    raise Inadmissible(
+        "; ".join(
+            f"同位次 {group} 一并录取将突破 {name},请招生部门裁定 / admitting the full tie {group} together "
+            f"would break {name}: the bureau decides"
+            for name, group in told
+        )
+    )

@@ -1,0 +1,178 @@
+"""The order of a round unrolled into CP-SAT: one literal per wish, running counters per limit.
+
+Once the opening set and the held places are fixed, every literal follows by propagation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ortools.sat.python import cp_model
+from ortools.sat.python.cp_model_helper import LinearExpr
+from ortools.sat.python.cp_model_helper import Literal as Door
+
+from allocation.order import Group
+from allocation.round import Round
+from allocation.wishes import Wish
+
+Literal = cp_model.IntVar
+Amount = LinearExpr | int
+
+
+class _Counter:
+    """How many literals were counted so far; full once that reaches a cap."""
+
+    def __init__(self, model: cp_model.CpModel, cap: int) -> None:
+        self.model = model
+        self.cap = cap
+        self.possible = 0
+        self.total: Amount = 0
+        self.since: list[Literal] = []
+        self.last_full: Literal | None = None
+
+    def add(self, literal: Literal) -> None:
+        """Count one more literal from here on."""
+        self.since.append(literal)
+        self.possible += 1
+
+    def count(self) -> Amount:
+        """The running count as one variable."""
+        if self.since:
+            fresh = self.model.new_int_var(0, self.possible, "")
+            self.model.add(fresh == self.total + LinearExpr.sum(self.since))
+            self.total, self.since, self.last_full = fresh, [], None
+        return self.total
+
+    def full(self) -> Literal | None:
+        """A literal that is true once the cap is reached; ``None`` while it cannot be."""
+        if self.possible < self.cap:
+            return None
+        if self.last_full is None or self.since:
+            count = self.count()
+            full = self.model.new_bool_var("")
+            self.model.add(count >= self.cap).only_enforce_if(full)
+            self.model.add(count < self.cap).only_enforce_if(~full)
+            self.last_full = full
+        return self.last_full
+
+
+class Unrolled:
+    """The constraints of one round.
+
+    ``opens`` holds a literal per undecided programme; programmes in ``shut`` are closed.  ``held``
+    fixes the held places of each guarantee, or leaves them free from none to all where ``None``.
+    """
+
+    def __init__(
+        self,
+        round_: Round,
+        undecided: Sequence[int],
+        shut: frozenset[int],
+        held: Sequence[int] | None,
+    ) -> None:
+        self.round = round_
+        self.shut = shut
+        self.model = cp_model.CpModel()
+        self.opens: dict[int, Literal] = {at: self.model.new_bool_var("") for at in undecided}
+        self.counters = [_Counter(self.model, limit.cap) for limit in round_.limits]
+        self.inside = [_Counter(self.model, hold.seats) for hold in round_.holds]
+        self.held: list[Amount] = [
+            self.model.new_int_var(0 if hold.release else hold.seats, hold.seats, "") if held is None else held[at]
+            for at, hold in enumerate(round_.holds)
+        ]
+        self.taken: list[list[tuple[Wish, Literal]]] = [[] for _ in round_.wishes]
+        self.only_cap: list[tuple[Wish, Literal]] = []
+        for group in round_.order.groups:
+            self._group(group, round_.wishes)
+        for group in round_.order.groups:
+            self._group(tuple(one for one in group if round_.adjust[one]), round_.adjust)
+        self._minima()
+
+    def _group(self, group: Group, wishes: Sequence[Sequence[Wish]]) -> None:
+        """Equals are all looked at before any of them is counted."""
+        chosen: list[tuple[int, Wish, Literal]] = []
+        for applicant in group:
+            earlier = [literal for _, literal in self.taken[applicant]]
+            for wish in wishes[applicant]:
+                literal = self._wish(wish, earlier)
+                if literal is not None:
+                    earlier.append(literal)
+                    chosen.append((applicant, wish, literal))
+        for applicant, wish, literal in chosen:
+            self.taken[applicant].append((wish, literal))
+            for one in wish.checks:
+                self.counters[one].add(literal)
+            for one in wish.holds:
+                self.inside[one].add(literal)
+
+    def _wish(self, wish: Wish, earlier: Sequence[Literal]) -> Literal | None:
+        """The literal of a wish: true if and only if nothing earlier was got and every door is open."""
+        if wish.programme in self.shut:
+            return None
+        doors: list[Door] = [~literal for literal in earlier]
+        if wish.programme in self.opens:
+            doors.append(self.opens[wish.programme])
+        cap = self.round.cap_of[wish.programme]
+        others = [full for one in wish.checks if one != cap and (full := self.counters[one].full()) is not None]
+        doors.extend(~full for full in others)
+        room = self._room(wish, cap)
+        if room is not None:
+            self._notice(wish, doors, room)
+            doors.append(room)
+        return self._all(doors)
+
+    def _notice(self, wish: Wish, doors: Sequence[Door], room: Door) -> None:
+        """Remember where a member of a guarantee is refused by nothing but the programme's total."""
+        if wish.choice and wish.holds:
+            self.only_cap.append((wish, self._all([*doors, ~room])))
+
+    def _all(self, doors: Sequence[Door]) -> Literal:
+        literal = self.model.new_bool_var("")
+        for door in doors:
+            self.model.add_implication(literal, door)
+        self.model.add_bool_or([literal, *(~door for door in doors)])
+        return literal
+
+    def _room(self, wish: Wish, cap: int) -> Door | None:
+        """Whether the programme's own total has a place that no guarantee keeps from this wish."""
+        if cap < 0:
+            return None
+        holds = self.round.holds_of[wish.programme]
+        if not holds:
+            full = self.counters[cap].full()
+            return None if full is None else ~full
+        owed: list[Amount] = []
+        for one in holds:
+            most = self.round.holds[one].seats
+            rest = self.model.new_int_var(0, most, "")
+            self.model.add_max_equality(rest, [0, self.held[one] - self.inside[one].count() - (one in wish.holds)])
+            owed.append(rest)
+        room = self.model.new_bool_var("")
+        need = self.counters[cap].count() + 1 + LinearExpr.sum(owed)
+        self.model.add(need <= self.round.limits[cap].cap).only_enforce_if(room)
+        self.model.add(need > self.round.limits[cap].cap).only_enforce_if(~room)
+        return room
+
+    def _minima(self) -> None:
+        """Every undecided class that opens reaches its minimum; decided ones must keep theirs."""
+        if not self.opens:
+            return
+        pupils: list[list[Literal]] = [[] for _ in self.round.needs]
+        for row in self.taken:
+            for wish, literal in row:
+                if not wish.returned:
+                    pupils[wish.programme].append(literal)
+        for at, need in enumerate(self.round.needs):
+            if need and at not in self.shut:
+                enough = self.model.add(sum(pupils[at]) >= need)
+                if at in self.opens:
+                    enough.only_enforce_if(self.opens[at])
+
+    def placed(self) -> LinearExpr:
+        """How many are really placed."""
+        return LinearExpr.sum([lit for row in self.taken for wish, lit in row if not wish.returned])
+
+    def ranks(self) -> LinearExpr:
+        """The sum of the ranks of those really placed."""
+        really = [(wish, lit) for row in self.taken for wish, lit in row if not wish.returned]
+        return LinearExpr.weighted_sum([lit for _, lit in really], [wish.rank for wish, _ in really])

@@ -1,0 +1,177 @@
+"""Checks from the assignment alone: nobody twice, nobody ineligible, no limit broken, no claim unanswered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from allocation.verify.facts import Cap, Facts, Person
+from allocation.verify.replay import Replay
+from allocation.verify.report import Check
+
+
+@dataclass(slots=True)
+class Case:
+    """An assignment to be judged; ``returned`` and ``adjusted`` map applicants to programmes."""
+
+    facts: Facts
+    replay: Replay
+    assignment: Mapping[str, str | None]
+    returned: Mapping[str, str] = field(default_factory=dict)
+    adjusted: Mapping[str, str] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
+
+    def seat(self, person: Person) -> str | None:
+        """Where the person sits in the pass: placed by choice, or returned."""
+        if person.id in self.adjusted:
+            return None
+        return self.returned.get(person.id) or self.assignment.get(person.id)
+
+    def best(self, person: Person) -> int:
+        """How many of the choices that count stand before the person's own seat (all, if none)."""
+        seat = self.seat(person)
+        listed = [programme for _, programme in person.open_to]
+        return listed.index(seat) if seat in listed else len(listed)
+
+
+def people_check(case: Case) -> Check:
+    """Everybody appears exactly once; every place exists, was listed or adjusted, and is open."""
+    found: list[str] = []
+    everybody = case.facts.people
+    found += [f"{who} is missing" for who in everybody if who not in case.assignment]
+    found += [f"{who} is no applicant" for who in case.assignment if who not in everybody]
+    for who, programme in case.assignment.items():
+        if programme is None or who not in everybody:
+            continue
+        if programme not in case.facts.programmes:
+            found.append(f"{who}: no programme {programme}")
+        elif programme in case.closed:
+            found.append(f"{who}: {programme} is closed")
+        else:
+            found += _unlisted(case, everybody[who], programme)
+    found += [f"{who} is returned and placed" for who in case.returned if case.assignment.get(who)]
+    return Check("people", len(case.assignment), tuple(found))
+
+
+def _unlisted(case: Case, person: Person, programme: str) -> list[str]:
+    listed = [name for _, name in person.open_to]
+    if person.id in case.adjusted:
+        if case.adjusted[person.id] != programme:
+            return [f"{person.id}: adjusted to {case.adjusted[person.id]}, placed in {programme}"]
+        if programme not in case.replay.adjustable(person):
+            return [f"{person.id}: no adjustment to {programme}"]
+        return []
+    if programme not in listed or programme in person.returned_at:
+        return [f"{person.id}: {programme} is not an open choice"]
+    return []
+
+
+def _counting(case: Case) -> dict[str, tuple[Cap, list[Person]]]:
+    members: dict[str, tuple[Cap, list[Person]]] = {cap.name: (cap, []) for cap in case.facts.caps}
+    for person in case.facts.people.values():
+        programme = case.adjusted.get(person.id) or case.seat(person)
+        if programme in case.facts.programmes:
+            for cap in case.facts.caps_of(person, programme):
+                members[cap.name][1].append(person)
+    return members
+
+
+def over_full(case: Case) -> list[tuple[str, int, int]]:
+    """Limits with more members than their cap that no full tie excuses: name, cap, members."""
+    bends = case.facts.rule("ties", "lottery") == "admit_all"
+    return [
+        (cap.name, cap.cap, len(members))
+        for cap, members in _counting(case).values()
+        if len(members) > cap.cap and not (bends and _excused(cap, members))
+    ]
+
+
+def _excused(cap: Cap, members: list[Person]) -> bool:
+    """A cell or total may be exceeded by one full tie: all before the tie fitted with room to spare."""
+    slots = Counter(person.slot for person in members)
+    return cap.kind in ("cap", "cell") and any(
+        count > 1 and sum(other for at, other in slots.items() if at < slot) < cap.cap
+        for slot, count in slots.items()
+        if sum(other for at, other in slots.items() if at <= slot) > cap.cap
+    )
+
+
+def limits_check(case: Case) -> Check:
+    """No limit is over-full, save a cell or total by a full tie."""
+    found = [f"{name}: {used} > {cap}" for name, cap, used in over_full(case)]
+    return Check("limits", len(case.facts.caps), tuple(found))
+
+
+def answered(case: Case, person: Person, programme: str, seats: Mapping[str, list[Person]]) -> bool:
+    """Whether some full limit, whose members all stand above, answers the person's claim."""
+    if programme in case.closed:
+        return True
+    for cap in case.facts.caps_of(person, programme):
+        above = sum(one.slot < person.slot for one in seats.get(cap.name, ()))
+        if above >= cap.cap and (cap.name not in case.replay.mixed):
+            return True
+        if cap.name == f"cap/{programme}" and cap.cap <= above + _owed(case, person, programme, seats):
+            return True
+    return False
+
+
+def _owed(case: Case, person: Person, programme: str, seats: Mapping[str, list[Person]]) -> int:
+    """Places a guarantee keeps from the person: filled by its group, or kept for good."""
+    inside = seats.get(f"cap/{programme}", ())
+    owed = 0
+    for row in case.replay.kept[programme]:
+        group = [one for one in inside if row.covers(one)]
+        held = min(row.seats, len(group)) if row.release else row.seats
+        before = sum(one.slot < person.slot for one in group)
+        owed += max(0, held - before - row.covers(person))
+    return owed
+
+
+def seated(case: Case) -> dict[str, list[Person]]:
+    """Members of each limit by choice or return."""
+    seats: dict[str, list[Person]] = {}
+    for person in case.facts.people.values():
+        programme = case.seat(person)
+        if programme in case.facts.programmes:
+            for cap in case.facts.caps_of(person, programme):
+                seats.setdefault(cap.name, []).append(person)
+    return seats
+
+
+def unanswered(case: Case) -> tuple[int, list[tuple[str, str]]]:
+    """Refused choices looked at, and those no full limit answers."""
+    seats = seated(case)
+    looked = 0
+    found: list[tuple[str, str]] = []
+    for person in case.facts.people.values():
+        for _, programme in person.open_to[: case.best(person)]:
+            looked += 1
+            if not answered(case, person, programme, seats):
+                found.append((person.id, programme))
+    return looked, found
+
+
+def claims_check(case: Case) -> Check:
+    """Every refused choice is answered by a full limit whose members all stand above the refused."""
+    looked, found = unanswered(case)
+    return Check("claims", looked, tuple(f"{who}: nothing refuses {programme}" for who, programme in found))
+
+
+def minima_check(case: Case) -> Check:
+    """Every open class has its minimum, local pupils counted in."""
+    pupils = Counter(programme for programme in case.assignment.values() if programme is not None)
+    found = []
+    looked = 0
+    for name, raw in case.facts.programmes.items():
+        need = case.replay.need(raw)
+        looked += need > 0
+        if name not in case.closed and pupils[name] < need:
+            found.append(f"{name}: {pupils[name]} of {need} besides local pupils")
+    return Check("minima", looked, tuple(found))
+
+
+def as_map(rows: Any) -> dict[str, str]:
+    """A list of {applicant, programme} as a mapping."""
+    return {str(row["applicant"]): str(row["programme"]) for row in rows or ()}

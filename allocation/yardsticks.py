@@ -1,0 +1,130 @@
+"""Figures by which an outcome is measured: placed against the flow bound, ranks, shares by county."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Sequence
+
+from allocation.canonical import Json
+from allocation.opening import Placed
+from allocation.round import Round
+
+
+class _Flow:
+    """Applicants flow through county cells into programmes; order, beds and minima are left aside."""
+
+    def __init__(self, round_: Round, placed: Placed) -> None:
+        instance = round_.instance
+        self.counties = [applicant.county for applicant in instance.applicants]
+        self.room = [len(placed) if one.capacity is None else one.capacity for one in instance.programmes]
+        self.cells = [dict(one.ceilings) for one in instance.programmes]
+        self.doors = [
+            tuple(dict.fromkeys(wish.programme for wish in (*listed, *more)))
+            for listed, more in zip(round_.wishes, round_.adjust, strict=True)
+        ]
+        self.at: list[int | None] = [None] * len(placed)
+        self.inside: list[dict[str, set[int]]] = [defaultdict(set) for _ in instance.programmes]
+        self.full = [0] * len(instance.programmes)
+        self.dead: set[int] = set()
+        for applicant, wish in enumerate(placed):
+            if wish is not None and self._free(applicant, wish.programme):
+                self._move(applicant, wish.programme)
+
+    def _free(self, applicant: int, programme: int) -> bool:
+        county = self.counties[applicant]
+        cell = self.cells[programme].get(county)
+        return self.full[programme] < self.room[programme] and (
+            cell is None or len(self.inside[programme][county]) < cell
+        )
+
+    def _move(self, applicant: int, programme: int) -> None:
+        old = self.at[applicant]
+        county = self.counties[applicant]
+        if old is not None:
+            self.inside[old][county].remove(applicant)
+            self.full[old] -= 1
+        self.inside[programme][county].add(applicant)
+        self.full[programme] += 1
+        self.at[applicant] = programme
+
+    def _holders(self, applicant: int, programme: int) -> list[int]:
+        """Whose leaving would let the applicant in: the county's own if its cell is full, else all."""
+        county = self.counties[applicant]
+        cell = self.cells[programme].get(county)
+        if cell is not None and len(self.inside[programme][county]) >= cell:
+            return sorted(self.inside[programme][county])
+        return sorted(one for holders in self.inside[programme].values() for one in holders)
+
+    def augment(self, start: int) -> None:
+        """Place one more applicant by moving others to places they also listed, if any chain does it."""
+        came: dict[int, tuple[int, int]] = {}
+        seen = {start}
+        queue = deque([start])
+        while queue:
+            applicant = queue.popleft()
+            for programme in self.doors[applicant]:
+                if self._free(applicant, programme):
+                    self._shift(applicant, programme, came)
+                    return
+                for holder in self._holders(applicant, programme):
+                    if holder not in seen and holder not in self.dead:
+                        seen.add(holder)
+                        came[holder] = (applicant, programme)
+                        queue.append(holder)
+        self.dead |= seen
+
+    def _shift(self, applicant: int, programme: int, came: dict[int, tuple[int, int]]) -> None:
+        self._move(applicant, programme)
+        while applicant in came:
+            applicant, programme = came[applicant]
+            self._move(applicant, programme)
+
+    def most(self) -> int:
+        """The most that can be placed at once."""
+        for applicant, doors in enumerate(self.doors):
+            if doors and self.at[applicant] is None:
+                self.augment(applicant)
+        return sum(at is not None for at in self.at)
+
+
+def flow_bound(round_: Round, placed: Placed) -> int:
+    """An upper bound on how many could be placed under programme totals and county cells alone."""
+    return _Flow(round_, placed).most()
+
+
+def by_rank(round_: Round, placed: Placed) -> dict[str, dict[str, int]]:
+    """Per county: candidates, unplaced, adjusted, returned, and how many got each rank of choice."""
+    table: dict[str, dict[str, int]] = {}
+    for applicant, wish in zip(round_.instance.applicants, placed, strict=True):
+        row = table.setdefault(applicant.county, defaultdict(int))
+        row["candidates"] += 1
+        if wish is None:
+            row["unplaced"] += 1
+        elif wish.returned:
+            row["returned"] += 1
+        else:
+            row["adjusted" if wish.choice == 0 else str(wish.rank)] += 1
+    return {county: dict(row) for county, row in table.items()}
+
+
+def measured(round_: Round, placed: Placed, shortfall: int) -> dict[str, Json]:
+    """All yardsticks of an outcome."""
+    really = [wish for wish in placed if wish is not None and not wish.returned]
+    shares: dict[str, Json] = {county: {**row} for county, row in by_rank(round_, placed).items()}
+    return {
+        "placed": len(really),
+        "rank_sum": sum(wish.rank for wish in really),
+        "flow_bound": flow_bound(round_, placed),
+        "shortfall": shortfall,
+        "by_rank": shares,
+    }
+
+
+def filled(round_: Round, placed: Placed) -> Sequence[int]:
+    """How many places of each guarantee its group really holds."""
+    counts = [0] * len(round_.holds)
+    for wish in placed:
+        if wish is not None and not wish.returned:
+            for one in wish.holds:
+                counts[one] += 1
+    return counts
