@@ -14,8 +14,25 @@ from core.db.base import Base, Versioned, new_id
 from core.db.triggers import guard
 from core.db.types import EnumText, JsonText, Points, UTCDateTime, one_of
 from core.files.models import StoredFile
+from enrolment.applications.states import ApplicationState, PaperKind, PaperState, VersionState
 from enrolment.cycles.models import Cycle, Round
 from registry.schools.models import Programme
+
+__all__ = [
+    "Applicant",
+    "ApplicantGuardian",
+    "Application",
+    "ApplicationState",
+    "ApplicationVersion",
+    "Choice",
+    "Consent",
+    "ConsentPurpose",
+    "Paper",
+    "PaperKind",
+    "PaperState",
+    "SubjectScore",
+    "VersionState",
+]
 
 
 class Applicant(Versioned, Base):
@@ -130,25 +147,6 @@ class Consent(Base):
     __table_args__ = (one_of("purpose", ConsentPurpose),)
 
 
-class PaperKind(enum.StrEnum):
-    """The papers (证明材料) an applicant shows."""
-
-    IDENTITY = "identity"
-    HOUSEHOLD = "household"
-    GRADUATION = "graduation"
-    BONUS = "bonus"
-    HEALTH = "health"
-
-
-class PaperState(enum.StrEnum):
-    """uploaded → accepted, or returned with a reason; a newer upload replaces the older."""
-
-    UPLOADED = "uploaded"
-    ACCEPTED = "accepted"
-    RETURNED = "returned"
-    REPLACED = "replaced"
-
-
 class Paper(Versioned, Base):
     """One uploaded paper and what the officer said of it."""
 
@@ -179,17 +177,6 @@ class Paper(Versioned, Base):
     )
 
 
-class ApplicationState(enum.StrEnum):
-    """The state of an application (报名); waiting for a guardian is a state of its newest version."""
-
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    RETURNED = "returned"
-    PASSED = "passed"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-
-
 class Application(Versioned, Base):
     """An applicant's application in one round; what counts is its version in force.
 
@@ -201,9 +188,7 @@ class Application(Versioned, Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     applicant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("applicant.id"), index=True)
     round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("round.id"), index=True)
-    state: Mapped[ApplicationState] = mapped_column(
-        EnumText(ApplicationState), default=ApplicationState.DRAFT
-    )
+    state: Mapped[ApplicationState] = mapped_column(EnumText(ApplicationState), default=ApplicationState.DRAFT)
     opened_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     identity_checked_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     correct_by: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
@@ -220,16 +205,6 @@ class Application(Versioned, Base):
         one_of("state", ApplicationState),
         CheckConstraint("(state = 'returned') = (correct_by IS NOT NULL)", name="returned_has_deadline"),
     )
-
-
-class VersionState(enum.StrEnum):
-    """draft → awaiting_guardian → submitted; a later submission supersedes; editing is a new draft."""
-
-    DRAFT = "draft"
-    AWAITING_GUARDIAN = "awaiting_guardian"
-    SUBMITTED = "submitted"
-    SUPERSEDED = "superseded"
-    WITHDRAWN = "withdrawn"
 
 
 class ApplicationVersion(Versioned, Base):

@@ -22,7 +22,7 @@ class Cycle(Versioned, Base):
     name_zh: Mapped[str] = mapped_column(String(100))
     name_en: Mapped[str] = mapped_column(String(160))
     windows: Mapped[list["CountyWindow"]] = relationship(
-        back_populates="cycle", order_by="CountyWindow.county"
+        back_populates="cycle", order_by="CountyWindow.round_number, CountyWindow.county"
     )
     rounds: Mapped[list["Round"]] = relationship(back_populates="cycle", order_by="Round.number")
 

@@ -141,9 +141,7 @@ def plan(
             created_at=clock.now(),
         )
         for position, (programme, seats) in enumerate(cells, start=1):
-            row = PlanProgramme(
-                programme_id=programme.id, position=position, capacity=sum(seats.values()), **details
-            )
+            row = PlanProgramme(programme_id=programme.id, position=position, capacity=sum(seats.values()), **details)
             row.cells = [QuotaCell(county=county, seats=count) for county, count in seats.items()]
             made.programmes.append(row)
         made.limits = [PlanLimit(kind=kind, name=name, body=dict(body)) for kind, name, body in limits]
@@ -198,9 +196,7 @@ def guardian(
     """A guardian with an own account; pass ``owner`` for a second child of the same guardian."""
     owner = owner or account(Role.GUARDIAN, name=name)
     with housekeeping() as session:
-        made = ApplicantGuardian(
-            applicant_id=of.id, account_id=owner.id, name=name, relation="51", phone=phone
-        )
+        made = ApplicantGuardian(applicant_id=of.id, account_id=owner.id, name=name, relation="51", phone=phone)
         session.add(made)
     return made
 
@@ -273,9 +269,7 @@ def application(
         ]
         if submitted:
             content = {"choices": [programme.code for programme in choices]}
-            version.state = (
-                VersionState.WITHDRAWN if state is ApplicationState.WITHDRAWN else VersionState.SUBMITTED
-            )
+            version.state = VersionState.WITHDRAWN if state is ApplicationState.WITHDRAWN else VersionState.SUBMITTED
             version.sent_at = version.submitted_at = now
             version.confirmed_by_id = confirmed_by.id if confirmed_by else None
             version.receipt_number = f"HZ{next(_serial):08}"
