@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.audit.chain import GENESIS, entry_hash
 from core.audit.models import AuditEntry, AuditSeal, EntryKind
-from core.db.base import db
-from core.db.transaction import before_commit, transaction
+from core.db.transaction import before_commit, require_transaction, transaction
 
 _PENDING = "zone_audit_pending"
 _LOCK_KEY = 7_105_001
@@ -72,7 +71,7 @@ def _add(kind: EntryKind, actor: Signature, operation: str, subject: object, fac
         facts=facts,
         request_id=request_id_var.get(),
     )
-    db.session.info.setdefault(_PENDING, []).append((entry, subject))
+    require_transaction().info.setdefault(_PENDING, []).append((entry, subject))
 
 
 def _name(subject: object) -> tuple[str, str]:

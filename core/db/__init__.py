@@ -9,6 +9,7 @@ from core.db.transaction import (
     find,
     housekeeping,
     lock_row,
+    require_transaction,
     transaction,
 )
 from core.db.triggers import append_only, guard
@@ -34,5 +35,6 @@ __all__ = [
     "new_id",
     "one_of",
     "prepare_engine",
+    "require_transaction",
     "transaction",
 ]

@@ -53,9 +53,20 @@ def before_commit(writer: Writer) -> None:
         _WRITERS.append(writer)
 
 
+def require_transaction() -> Session:
+    """The session of the open unit of work; RuntimeError outside one (a fault of the program)."""
+    session = db.session()
+    if not session.info.get(_OPEN):
+        raise RuntimeError("this step belongs inside a transaction")
+    return session
+
+
 def after_commit(action: AfterCommit) -> None:
-    """Do ``action`` once the open transaction has been committed (ring a doorbell, for instance)."""
-    db.session.info.setdefault(_AFTER, []).append(action)
+    """Do ``action`` once the open transaction has been committed (ring a doorbell, for instance).
+
+    The effect stands whatever ``action`` does, so it must not raise.
+    """
+    require_transaction().info.setdefault(_AFTER, []).append(action)
 
 
 @contextmanager
@@ -98,8 +109,8 @@ def _unit(*, audited: bool) -> Iterator[Session]:
         session.rollback()
         raise
     finally:
-        session.info.pop(_OPEN, None)
-        session.info.pop(_AFTER, None)
+        # Whatever an undone unit left waiting (audit entries, bells) must not reach the next one.
+        session.info.clear()
     for action in actions:
         action()
 
