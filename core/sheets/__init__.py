@@ -7,6 +7,7 @@ data = annotate(data, table.faults)           # the same workbook with the fault
 """
 
 from core.sheets.annotate import annotate
+from core.sheets.book import Findings, Known, Wanted, sort_sheets
 from core.sheets.dates import Date
 from core.sheets.faults import BadSheets, SheetFault, SheetNote
 from core.sheets.grid import Grid, read_grids
@@ -36,9 +37,11 @@ __all__ = [
     "Date",
     "Exact",
     "Family",
+    "Findings",
     "Grid",
     "Heading",
     "Identifier",
+    "Known",
     "Layout",
     "Limits",
     "ListOf",
@@ -50,6 +53,7 @@ __all__ = [
     "Table",
     "Text",
     "Value",
+    "Wanted",
     "Whole",
     "Words",
     "YesNo",
@@ -62,6 +66,7 @@ __all__ = [
     "plain",
     "read_grids",
     "read_table",
+    "sort_sheets",
     "write_text",
     "write_workbook",
 ]
