@@ -71,9 +71,9 @@ class Desk:
     def number(self, value: object, path: str) -> Decimal:
         """An exact decimal of at most twelve digits before and six after the point; strings are allowed."""
         number = _decimal(value)
-        if number is not None and number.is_finite():
+        if number is not None and number.is_finite() and -12 < number.adjusted() < 12:
             exponent = number.normalize().as_tuple().exponent
-            if number.adjusted() < 12 and isinstance(exponent, int) and exponent >= -6:
+            if isinstance(exponent, int) and exponent >= -6:
                 return number
         self.fault(path, value, "应为精确的十进制数 / must be an exact decimal number", "例如 / such as 611.5")
         return Decimal(0)

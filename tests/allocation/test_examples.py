@@ -1,0 +1,61 @@
+"""The worked examples of the rules: exactly these are solved by this version."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from allocation.formats import BadInstance
+from tests.allocation.rounds import read, reasons, solved
+
+CASES: dict[str, Any] = {
+    case["id"]: case
+    for case in json.loads((Path(__file__).parent / "data/allocation-examples.json").read_bytes())["cases"]
+}
+ABOUT = ("id", "title", "kind", "why", "expect", "given", "objective", "floors_rule")
+SOLVED = {f"E{number:02}" for number in (*range(1, 13), 14)}
+NOT_YET = {"E13"}
+
+
+def instance_of(case: dict[str, Any]) -> dict[str, Any]:
+    """An example as an instance file."""
+    floors = {"reserve": "guarantee"}.get(case.get("floors_rule", "reserve"), "hard")
+    rules = {"across": "common_score", "adjustment": "anywhere", "floors": floors}
+    body = {key: value for key, value in case.items() if key not in ABOUT}
+    return {"format": "allocation-instance/1", "rules": rules, **body}
+
+
+@pytest.mark.parametrize("name", sorted(SOLVED))
+def test_solves_as_expected(name: str) -> None:
+    case = CASES[name]
+    expect = case["expect"]
+    told = solved(instance_of(case))
+    assert told["assignment"] == expect["assignment"]
+    assert [row["programme"] for row in told["closed"]] == expect.get("closed", [])
+    for key in ("placed", "rank_sum", "shortfall"):
+        if key in expect:
+            assert told["yardsticks"][key] == expect[key]
+    for who, row in expect.get("reasons", {}).items():
+        assert reasons(told, who) == row
+    for who, row in expect.get("cutoffs", {}).items():
+        assert {county: int(cut["score"]) for county, cut in told["cutoffs"][who].items()} == row
+
+
+def test_the_merit_order_of_the_second_example() -> None:
+    told = solved(instance_of(CASES["E02"]))
+    order = sorted(told["positions"], key=lambda who: told["positions"][who])
+    assert order == CASES["E02"]["expect"]["merit_order"]
+
+
+@pytest.mark.parametrize("name", sorted(NOT_YET))
+def test_refuses_by_name_what_is_not_solved_yet(name: str) -> None:
+    with pytest.raises(BadInstance) as refused:
+        read(instance_of(CASES[name]))
+    assert [fault.path for fault in refused.value.faults] == ["rules.floors"]
+
+
+def test_every_example_to_be_solved_is_either() -> None:
+    assert {name for name, case in CASES.items() if case["kind"] == "solve"} == SOLVED | NOT_YET
