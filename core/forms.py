@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField
+from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
 from core.errors import DomainError
@@ -42,9 +43,9 @@ class BaseForm(FlaskForm):
 
 
 class VersionedForm(BaseForm):
-    """A form over an editable row: carries the version it was made from."""
+    """A form over an editable row: carries the version it was made from (empty: the row is not there yet)."""
 
-    version = IntegerField(widget=HiddenInput())
+    version = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
 
 def _flat(errors: Any) -> list[object]:

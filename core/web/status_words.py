@@ -1,8 +1,7 @@
 """The one dictionary of status words: how each stored state is called on the page, and its tone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-from core.i18n import lazy as _l
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +13,11 @@ class StatusWord:
 
 
 _WORDS: dict[str, dict[str, StatusWord]] = {}
+
+
+def add_status_words(kind: str, words: Mapping[str, StatusWord]) -> None:
+    """Register the words of a room's states (the same kind again replaces the earlier words)."""
+    _WORDS[kind] = {str(state): word for state, word in words.items()}
 
 
 def status_word(kind: str, state: object) -> StatusWord:

@@ -1,0 +1,40 @@
+"""招生年度: the year, each county's own dates, its rounds."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Open the room: the timetable, its permissions, and how a deadline is written on every page."""
+    from core.access import Role, grant_permissions
+    from core.access.roles import STAFF
+    from core.i18n import lazy as _l
+    from core.web.menu import MenuEntry, add_menu
+    from core.web.status_words import StatusWord, add_status_words
+    from enrolment.cycles import words
+    from enrolment.cycles.models import RoundState
+    from enrolment.cycles.views import blueprint
+
+    app.register_blueprint(blueprint)
+    app.jinja_env.filters["deadline"] = words.deadline_text
+    app.jinja_env.filters["phase"] = words.phase_text
+    app.jinja_env.filters["long_day"] = words.long_day
+    grant_permissions(
+        {
+            "cycles.see": STAFF,
+            "cycles.open": {Role.COMMITTEE},
+            "cycles.set_window": {Role.COUNTY_OFFICER, Role.COUNTY_APPROVER, Role.COMMITTEE},
+        }
+    )
+    add_menu(
+        MenuEntry(_l("跨省中职报名"), "cycles.timetable", 10, audience="public"),
+        MenuEntry(_l("招生时间表"), "cycles.overview", 100, permission="cycles.see", group=_l("招生")),
+    )
+    add_status_words(
+        "round",
+        {
+            RoundState.OPEN: StatusWord(_l("受理报名"), "info"),
+            RoundState.LOCKED: StatusWord(_l("已锁定"), "warning"),
+            RoundState.RELEASED: StatusWord(_l("已公布"), "success"),
+            RoundState.CLOSED: StatusWord(_l("已结束")),
+        },
+    )
