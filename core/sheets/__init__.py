@@ -11,10 +11,10 @@ from core.sheets.book import Findings, Known, Wanted, sort_sheets
 from core.sheets.dates import Date
 from core.sheets.faults import BadSheets, SheetFault, SheetNote
 from core.sheets.grid import Grid, read_grids
-from core.sheets.kinds import Code, Exact, Identifier, ListOf, Text, Value, Whole, YesNo
+from core.sheets.kinds import REFERENCE, Code, Exact, Identifier, ListOf, Text, Value, Whole, YesNo
 from core.sheets.layout import EXAMPLE_MARK, Column, Family, Layout
 from core.sheets.limits import DEFAULT_LIMITS, Limits
-from core.sheets.repair import exact_number, nearest
+from core.sheets.repair import close_to, did_you_mean, exact_number, nearest
 from core.sheets.table import Row, Table, masked, read_table
 from core.sheets.writing import (
     Heading,
@@ -31,6 +31,7 @@ from core.words import Words
 __all__ = [
     "DEFAULT_LIMITS",
     "EXAMPLE_MARK",
+    "REFERENCE",
     "BadSheets",
     "Code",
     "Column",
@@ -58,6 +59,8 @@ __all__ = [
     "Words",
     "YesNo",
     "annotate",
+    "close_to",
+    "did_you_mean",
     "exact_number",
     "figure",
     "headings_of",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from core.sheets.faults import SheetFault, SheetNote
 from core.sheets.grid import Grid
 from core.sheets.layout import normal_heading
-from core.sheets.repair import close_to, is_blank, nearest
+from core.sheets.repair import close_to, did_you_mean, is_blank, nearest
 from core.sheets.table import Row
 from core.words import Words
 
@@ -69,7 +69,7 @@ def _others(others: Iterable[Grid], missing: Sequence[Wanted]) -> tuple[list[She
             hinted.add(keys[close[0]].key)
             rule = Words("工作表的名称没有认出来", "the name of the worksheet is not known")
             meant = keys[close[0]].names[0]
-            faults.append(SheetFault(grid.name, None, "", "", "", rule, nearest(meant, [meant])))
+            faults.append(SheetFault(grid.name, None, "", "", "", rule, did_you_mean([meant])))
         else:
             what = Words("这个工作表没有使用", "the worksheet was not used")
             notes.append(SheetNote(grid.name, None, "", "", "", "", what))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from core.sheets.faults import SheetFault
 from core.sheets.grid import Grid, Raw, letter
 from core.sheets.layout import RESULT_HEADINGS, Column, Family, Layout, normal_heading
-from core.sheets.repair import close_to, nearest
+from core.sheets.repair import close_to, did_you_mean
 from core.words import Words
 
 _ROWS_SEARCHED = 15
@@ -171,13 +171,14 @@ def _unknown(
     faults, unused, suggested = [], [], set()
     for place in unknown:
         close = [wanted.get(name, name) for name in close_to(place.heading, (*wanted, *samples))]
+        close += [one.samples[0] for one in families if one.word and one.word in place.heading and not close]
         if not close:
             unused.append(place)
             continue
         suggested.update(close)
         at = (sheet, row, letter(place.index), place.heading)
         rule = Words("列名没有认出来", "the heading is not known")
-        faults.append(SheetFault(*at, "", rule, nearest(place.heading, close)))
+        faults.append(SheetFault(*at, "", rule, did_you_mean(close)))
     return faults, unused, suggested
 
 

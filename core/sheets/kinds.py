@@ -143,6 +143,14 @@ class Identifier:
         return str(value)
 
 
+def _anything(_text: str) -> Words | None:
+    return None
+
+
+REFERENCE = Identifier(pattern=r".{1,100}", hint=Words("代码", "a code"), check=_anything)
+"""A code that another sheet or the plan must know; whether it does is checked there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Whole:
     """A whole number from `least` to `most` (None: no upper end)."""

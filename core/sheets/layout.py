@@ -60,6 +60,7 @@ class Family:
     `label` turns the match of a normalised heading into what tells the columns of the family apart, or None
     where the heading is not of the family after all. `suspects`: an unknown column that holds nothing but
     numbers up to this one is refused, because it is likely one of the family under an incomplete heading.
+    `word`: so is any unknown heading that holds this word.
     """
 
     key: str
@@ -71,6 +72,7 @@ class Family:
     least: int = 0
     width: int = 10
     suspects: int | None = None
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)

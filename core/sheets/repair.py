@@ -69,10 +69,15 @@ def nearest(word: str, known: Iterable[str], *, most: int = 3) -> Words:
     listed = tuple(dict.fromkeys(known))
     close = difflib.get_close_matches(word, listed, n=most, cutoff=0.5)
     if close:
-        shown = "、".join(f"“{one}”" for one in close)
-        return Words(f"是否就是{shown}？", f"did you mean {shown}?")
+        return did_you_mean(close)
     shown = "、".join(listed[:8]) + ("…" if len(listed) > 8 else "")
     return Words(f"可填：{shown}", f"known are: {shown}") if listed else Words("请先登记", "register it first")
+
+
+def did_you_mean(words: Iterable[str]) -> Words:
+    """The question after a word that is not known."""
+    shown = "、".join(f"“{one}”" for one in words)
+    return Words(f"是否就是{shown}？", f"did you mean {shown}?")
 
 
 def close_to(word: str, known: Iterable[str], *, cutoff: float = 0.7) -> tuple[str, ...]:

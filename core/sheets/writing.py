@@ -8,7 +8,7 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -66,7 +66,7 @@ class NotAsWritten(RuntimeError):
     """The finished workbook does not read back as it was meant; it must not leave."""
 
 
-def headings_of(layout: Layout, members: dict[str, Sequence[str]] | None = None) -> tuple[Heading, ...]:
+def headings_of(layout: Layout, members: Mapping[str, Sequence[str]] | None = None) -> tuple[Heading, ...]:
     """The headings of a layout, its families with the given member headings (default: their samples)."""
     single = tuple(
         Heading(column.heading, column.kind, column.note, column.required, column.width) for column in layout.columns

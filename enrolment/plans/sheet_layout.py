@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from core.sheets import Code, Column, Exact, Identifier, Layout, ListOf, Text, Whole, Words, YesNo
+from core.sheets import REFERENCE, Code, Column, Exact, Identifier, Layout, ListOf, Text, Whole, Words, YesNo
 
 FORMS = Code(
     {
@@ -188,7 +188,7 @@ CELLS = Layout(
         Column(
             "programme",
             "招生代码",
-            Text(longest=64),
+            REFERENCE,
             Words("招生专业表中的代码", "a code of the sheet 招生专业"),
             required=True,
             aliases=("招生专业代码",),
@@ -234,7 +234,7 @@ LIMITS = Layout(
         Column(
             "sources", "生源县区", ListOf(Text(longest=30)), Words("县对县、外流填一个", "one for 县对县 and 外流")
         ),
-        Column("programmes", "招生代码", ListOf(Text(longest=64)), Words("只对“其他”", "only for 其他")),
+        Column("programmes", "招生代码", ListOf(REFERENCE), Words("只对“其他”", "only for 其他")),
         Column("boarders", "只计住宿生", YesNo(), Words("只对“其他”", "only for 其他")),
         Column(
             "shares",
@@ -254,7 +254,7 @@ RESERVED = Layout(
         Column(
             "programme",
             "招生代码",
-            Text(longest=64),
+            REFERENCE,
             Words("招生专业表中的代码", "a code of the sheet 招生专业"),
             required=True,
         ),

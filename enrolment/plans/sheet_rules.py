@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.sheets import (
+    REFERENCE,
     Code,
     Column,
     Exact,
@@ -84,7 +85,7 @@ class Item:
     by_county: bool = False
 
 
-CODES = ListOf(Text(longest=64))
+CODES = ListOf(REFERENCE)
 ITEMS = (
     Item("year", "招生年度", CATALOGUE_YEAR, Words("如 2026", "as 2026")),
     Item("title", "轮次名称", Text(longest=60), Words("如 统一招生", "as 统一招生")),
