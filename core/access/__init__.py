@@ -2,7 +2,8 @@
 
 from core.access.actor import ANONYMOUS, Actor, Grant
 from core.access.declare import access_table, anonymous, requires, signed_in
-from core.access.models import Organisation, OrganisationKind
+from core.access.kinds import OrganisationKind
+from core.access.models import Organisation
 from core.access.roles import Role, grant_permissions, permissions_of, roles_with
 
 __all__ = [

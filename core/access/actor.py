@@ -2,9 +2,9 @@
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from core.access.models import OrganisationKind
+from core.access.kinds import OrganisationKind
 from core.access.roles import FAMILY, STAFF, Role, roles_with
 
 
@@ -20,14 +20,18 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A signed-in person, or nobody (``account_id`` None). Frozen for one request."""
+    """A signed-in person, or nobody (``account_id`` None). Frozen for one request.
+
+    ``session_ends_at`` is when the sign-in ends if nothing more is asked for.
+    """
 
     account_id: uuid.UUID | None
     label: str
     grants: tuple[Grant, ...] = ()
     second_factor_at: dt.datetime | None = None
     session_id: uuid.UUID | None = None
-    must_enrol_second_factor: bool = field(default=False)
+    must_enrol_second_factor: bool = False
+    session_ends_at: dt.datetime | None = None
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -67,9 +71,7 @@ class Actor:
         )
 
     def _divisions(self, permission: str, kind: OrganisationKind) -> frozenset[str]:
-        return frozenset(
-            grant.division for grant in self.grants_for(permission) if grant.organisation_kind is kind
-        )
+        return frozenset(grant.division for grant in self.grants_for(permission) if grant.organisation_kind is kind)
 
 
 ANONYMOUS = Actor(account_id=None, label="anonymous")

@@ -1,24 +1,13 @@
 """Organisations: the committee, provinces, county bureaus, schools, partner colleges."""
 
-import enum
 import uuid
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from core.access.kinds import OrganisationKind
 from core.db.base import Base, Versioned, new_id
 from core.db.types import EnumText, one_of
-
-
-class OrganisationKind(enum.StrEnum):
-    """What an organisation is; decides how far its staff see."""
-
-    PLATFORM = "platform"
-    COMMITTEE = "committee"
-    PROVINCE = "province"
-    COUNTY = "county"
-    SCHOOL = "school"
-    COLLEGE = "college"
 
 
 class Organisation(Versioned, Base):

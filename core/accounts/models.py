@@ -77,7 +77,7 @@ class RoleGrant(Base):
 
 
 class SignInSession(Base):
-    """One signed-in browser. Only the SHA-256 of its token is kept."""
+    """One signed-in browser. Only the SHA-256 of its token is kept; ``device`` is a word for its owner."""
 
     __tablename__ = "sign_in_session"
 
@@ -90,6 +90,7 @@ class SignInSession(Base):
     revoked_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     second_factor_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     address: Mapped[str] = mapped_column(String(64), default="")
+    device: Mapped[str] = mapped_column(String(60), default="")
     account: Mapped[Account] = relationship()
 
 
@@ -101,7 +102,10 @@ class CodePurpose(enum.StrEnum):
 
 
 class OneTimeCode(Base):
-    """A hashed one-time code: activation slips, and recovery codes for the second factor."""
+    """A one-time code, kept as a keyed hash: activation slips, recovery codes for the second factor.
+
+    A used code and a code replaced by a later one both carry ``used_at``.
+    """
 
     __tablename__ = "one_time_code"
 
@@ -118,7 +122,10 @@ class OneTimeCode(Base):
 
 
 class ThrottleCounter(Base):
-    """Failures seen for one key (a hash of what is guarded, with or without the address)."""
+    """Tries counted for one key (a hash of what is guarded, with or without the address).
+
+    ``last_at`` is the last try that was let through; waiting is counted from it.
+    """
 
     __tablename__ = "throttle_counter"
 
