@@ -38,7 +38,9 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def stale_form(_error: CSRFError) -> Answer:
-        return _page(400, _("页面已过期"), _("为了安全，这个页面的表单已失效。请返回上一页刷新后再提交，您的登录不受影响。"))
+        return _page(
+            400, _("页面已过期"), _("为了安全，这个页面的表单已失效。请返回上一页刷新后再提交，您的登录不受影响。")
+        )
 
     @app.errorhandler(OperationalError)
     def database_gone(_error: OperationalError) -> Answer:
@@ -67,13 +69,14 @@ def _words(code: int) -> tuple[str, str]:
 
 
 def _page(code: int, title: object, sentence: object) -> Answer:
-    page = render_template("base/error.html", code=code, title=title, sentence=say(sentence), request_id=g.get("request_id"))
+    page = render_template(
+        "base/error.html", code=code, title=title, sentence=say(sentence), request_id=g.get("request_id")
+    )
     return page, code
 
 
 def _log_denied() -> None:
     """One denied entry for a signed-in person who asked for something outside their scope."""
-
 
     actor = current_actor()
     if actor is not ANONYMOUS:

@@ -6,12 +6,13 @@ from flask import Flask, current_app, request
 
 from core import clock
 from core.config import Settings
-from core.i18n import current_language
+from core.i18n import current_language, say
 from core.web.actor import current_actor
 from core.web.gate import local_path
 from core.web.idempotency import new_token
 from core.web.menu import menu_of
 from core.web.status_words import status_word
+from core.words import Words
 
 DISPLAY_COOKIE = "__Host-display"
 LARGE_PRINT = "large"
@@ -41,21 +42,30 @@ def init_app(app: Flask) -> None:
             "here": local_path(request.full_path) if request.method == "GET" else "/",
         }
 
-    app.jinja_env.globals.update(
-        asset=asset, has_endpoint=has_endpoint, new_token=new_token, status_word=status_word
-    )
+    app.jinja_env.globals.update(has_endpoint=has_endpoint, new_token=new_token, status_word=status_word)
+    app.jinja_env.finalize = in_words
+    app.jinja_env.filters["cell"] = show_cell
     app.jinja_env.filters["moment"] = show_moment
     app.jinja_env.filters["day"] = show_day
-
-
-def asset(path: str) -> str:
-    """The address of one of the house's own files."""
-    return f"/static/{path}"
 
 
 def has_endpoint(endpoint: str) -> bool:
     """Whether a page of this name exists in this installation."""
     return endpoint in current_app.view_functions
+
+
+def in_words(value: object) -> object:
+    """What every template expression passes through: bilingual words in the reader's language."""
+    return say(value) if isinstance(value, Words) else value
+
+
+def show_cell(value: object) -> object:
+    """A value as tables show it: days and moments short, nothing as a dash."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, dt.datetime):
+        return clock.moment_cell(value)
+    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def show_moment(value: dt.datetime | None) -> str:
