@@ -13,7 +13,7 @@ from core.access import access_table
 from core.config import Settings
 from core.crypto import KeyRing, use_keys
 from core.db import db, prepare_engine
-from core.web import errors, gate, headers, idempotency, pages
+from core.web import commands, errors, gate, headers, idempotency, pages, shutter, static_files
 from core.web.views import blueprint as web_blueprint
 
 csrf = CSRFProtect()
@@ -39,7 +39,7 @@ def begin(app: Flask, settings: Settings) -> None:
     bootstrap.init_app(app)
     csrf.init_app(app)
     i18n.init_app(app)
-    for part in (gate, idempotency, headers, errors, pages):
+    for part in (gate, idempotency, headers, errors, pages, static_files, shutter, commands):
         part.init_app(app)
     app.register_blueprint(web_blueprint)
     accounts.init_app(app)
