@@ -67,9 +67,7 @@ class Publication(Versioned, Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     run_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("run.id"), index=True)
     round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("round.id"))
-    state: Mapped[PublicationState] = mapped_column(
-        EnumText(PublicationState), default=PublicationState.PROPOSED
-    )
+    state: Mapped[PublicationState] = mapped_column(EnumText(PublicationState), default=PublicationState.PROPOSED)
     release_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     proposed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     proposed_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)

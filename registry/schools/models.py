@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.access.models import Organisation
 from core.db.base import Base, Versioned, new_id
-from core.db.types import EnumText, one_of
+from core.db.types import EnumText, JsonText, one_of
 
 
 class School(Versioned, Base):
@@ -63,13 +63,18 @@ class SchoolName(Base):
 
 
 class SchoolYear(Base):
-    """A school takes part in the joint enrolment of a year; schools join, leave and rejoin."""
+    """A school takes part in the joint enrolment of a year, with what its letters of that year say."""
 
     __tablename__ = "school_year"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     school_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("school.id"))
     year: Mapped[int]
+    arrival_place: Mapped[str] = mapped_column(String(200), default="")
+    arrival_hours: Mapped[str] = mapped_column(String(60), default="")
+    bring: Mapped[list[str]] = mapped_column(JsonText, default=list)
+    late_sentence: Mapped[str] = mapped_column(String(300), default="")
+    letter_pattern: Mapped[str] = mapped_column(String(60), default="{year}{school:10}{serial:05}")
     school: Mapped[School] = relationship()
 
     __table_args__ = (UniqueConstraint("school_id", "year"),)

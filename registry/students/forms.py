@@ -1,7 +1,7 @@
 """Forms of the student pages."""
 
-from wtforms import DateField, DateTimeLocalField, Form, SelectField, StringField
-from wtforms.validators import Length, Optional
+from wtforms import DateField, DateTimeLocalField, Form, SelectField
+from wtforms.validators import Optional
 
 from core.forms import BaseForm
 from core.i18n import lazy as _l
@@ -19,12 +19,6 @@ class AsOfForm(Form):
 
     on = DateField(_l("真实日期"), validators=[Optional()])
     known = DateTimeLocalField(_l("登记截至（北京时间）"), validators=[Optional()], format="%Y-%m-%dT%H:%M")
-
-
-class SearchForm(Form):
-    """Search by name, pinyin initials or school number."""
-
-    q = StringField(_l("姓名、拼音首字母或学号"), validators=[Optional(), Length(max=60)])
 
 
 class RevealForm(BaseForm):

@@ -4,7 +4,6 @@ import uuid
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy import ColumnElement, or_
 from werkzeug.wrappers import Response
 
 from core import clock
@@ -12,12 +11,15 @@ from core.access import requires
 from core.audit import record_read
 from core.db import db
 from core.errors import Refused
+from core.i18n import gettext as _
 from core.i18n import lazy as _l
 from core.identity import mask_document, mask_phone
-from core.tables import Page, paginate
+from core.tables import MIMETYPE, ListQuery, export
 from core.web.actor import current_actor
+from core.web.downloads import download
 from core.web.pages import settings
-from registry.students.forms import AsOfForm, RevealForm, SearchForm
+from registry.students.forms import AsOfForm, RevealForm
+from registry.students.listing import STUDENTS, listed_spells
 from registry.students.models import Person, Spell
 from registry.students.scope import get_person, visible_spells
 from registry.students.timeline import status_word, timeline
@@ -28,28 +30,17 @@ REVEAL_SECONDS = 300
 
 @blueprint.get("")
 @requires("students.see")
-def students() -> str:
-    form = SearchForm(request.args)
-    query = visible_spells(current_actor()).join(Person, Person.id == Spell.person_id)
-    wanted = (form.q.data or "").strip()
-    if form.validate() and wanted:
-        query = query.where(_matches(wanted))
-        record_read(current_actor(), "students.search", ("spell", "list"), length=len(wanted))
-    page: Page[Spell] = paginate(query.order_by(Person.name_pinyin, Spell.entered_on, Spell.id))
-    return render_template(
-        "registry/students/list.html", form=form, page=page, status_word=status_word, today=clock.today()
-    )
-
-
-def _matches(wanted: str) -> ColumnElement[bool]:
-    """Name (any part), pinyin initials, full pinyin, or the school's own number."""
-    lowered = wanted.lower()
-    return or_(
-        Person.name.contains(wanted, autoescape=True),
-        Person.name_initials.startswith(lowered, autoescape=True),
-        Person.name_pinyin.startswith(lowered, autoescape=True),
-        Spell.school_number == wanted,
-    )
+def students() -> str | Response:
+    actor = current_actor()
+    query = ListQuery.from_request(STUDENTS, request)
+    if query.values.get("q"):
+        record_read(actor, "students.search", ("spell", "list"))
+    if query.export:
+        made = export(db.session(), query, listed_spells(actor), title=_("学生"))
+        record_read(actor, "students.export", ("spell", "list"), rows=made.rows, columns=list(made.columns))
+        return download(made.data, name=made.name, mimetype=MIMETYPE)
+    page = query.page(db.session(), listed_spells(actor))
+    return render_template("registry/students/list.html", query=query, page=page)
 
 
 @blueprint.get("/<uuid:person_id>")

@@ -1,0 +1,73 @@
+"""The arrivals desk of a school: three counters and the list of who is still missing."""
+
+from flask import url_for
+from sqlalchemy import Select, func, select
+
+from core.access import Actor
+from core.db import db
+from core.i18n import current_language
+from core.i18n import gettext as _
+from core.i18n import lazy as _l
+from core.tables import Column, ListSpec, text
+from core.web.home import HomeCard
+from enrolment.applications.models import Applicant
+from enrolment.confirmations.models import Arrival, Confirmation, ConfirmationState
+from enrolment.results.models import Placement
+from enrolment.results.scope import visible_placements
+
+
+def expected_placements(actor: Actor) -> Select[tuple[Placement]]:
+    """Accepted placements of the actor's schools."""
+    return (
+        visible_placements(actor)
+        .join(Confirmation, Confirmation.placement_id == Placement.id)
+        .where(Confirmation.state == ConfirmationState.ACCEPTED)
+    )
+
+
+def missing_placements(actor: Actor) -> Select[tuple[Placement]]:
+    """Accepted, not yet arrived."""
+    return expected_placements(actor).where(Placement.id.not_in(select(Arrival.placement_id)))
+
+
+def arrival_cards(actor: Actor) -> tuple[HomeCard, ...]:
+    """应到, 已到, 未到, counted in the database."""
+    expected = expected_placements(actor)
+    all_expected = _count(expected)
+    arrived = _count(expected.join(Arrival, Arrival.placement_id == Placement.id))
+    link = url_for("confirmations.arrivals")
+    return (
+        HomeCard(_("应到"), all_expected, link, _("已确认录取的学生")),
+        HomeCard(_("已到"), arrived, link, _("已办理报到的学生")),
+        HomeCard(_("未到"), all_expected - arrived, link, _("已确认、还没有报到的学生")),
+    )
+
+
+def _count(query: Select[tuple[Placement]]) -> int:
+    return int(db.session.scalar(select(func.count()).select_from(query.subquery())) or 0)
+
+
+def _applicant(placement: Placement) -> Applicant:
+    return placement.application.applicant
+
+
+MISSING: ListSpec[Placement] = ListSpec(
+    columns=(
+        Column("name", _l("姓名"), value=lambda row: _applicant(row).name, sort=Applicant.name),
+        Column(
+            "candidate",
+            _l("考生号"),
+            value=lambda row: _applicant(row).candidate_number,
+            sort=Applicant.candidate_number,
+        ),
+        Column(
+            "major",
+            _l("专业"),
+            value=lambda row: row.programme.name(current_language()) if row.programme else "",
+            width=28,
+        ),
+        Column("boards", _l("就读方式"), value=lambda row: _("住校") if _applicant(row).boards else _("走读")),
+    ),
+    last=(Applicant.county.asc(), Applicant.candidate_number.asc()),
+    filters=(text("q", _l("姓名"), lambda value: Applicant.name.contains(value, autoescape=True)),),
+)

@@ -1,0 +1,41 @@
+"""The release switch: one condition decides what pages, letters, messages and the API show."""
+
+import uuid
+
+from sqlalchemy import Select, select
+
+from core import clock
+from core.db import db
+from enrolment.applications.models import Application
+from enrolment.results.models import Placement, Publication, PublicationState
+
+
+def released_placements() -> Select[tuple[Placement]]:
+    """Placements that may be shown now: their run is approved by two persons and its release time has come."""
+    return (
+        select(Placement)
+        .join(Publication, Publication.run_id == Placement.run_id)
+        .where(
+            Publication.state == PublicationState.APPROVED,
+            Publication.release_at <= clock.now(),
+        )
+    )
+
+
+def released_placement_of(application_id: uuid.UUID) -> Placement | None:
+    """The released placement of one application; None before the release."""
+    query = released_placements().where(Placement.application_id == application_id)
+    return db.session.scalars(query).one_or_none()
+
+
+def publication_of(round_id: uuid.UUID) -> Publication | None:
+    """The live publication of a round (proposed or approved), whether or not its time has come."""
+    query = select(Publication).where(
+        Publication.round_id == round_id, Publication.state != PublicationState.CANCELLED
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def is_released(application: Application) -> bool:
+    """Whether the round of an application has been released."""
+    return released_placement_of(application.id) is not None
