@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
@@ -93,7 +93,7 @@ def decide(round_: Round, engine: Engine) -> Opening:
     if not undecided:
         return Opening(frozenset(), (), True, value(placed, (), frozenset()), 1, None, ())
     if round_.instance.rules.opening != "optimal":
-        return _cancel(round_, engine, placed, undecided)
+        return _cancel(round_, engine, undecided)
     found = engine.optimum(undecided)
     if found is None:
         names = "、".join(round_.instance.programmes[at].id for at in undecided)
@@ -112,16 +112,26 @@ def _step(round_: Round, number: int, at: int, counts: Sequence[int]) -> Step:
     return Step(number, at, counts[at] + programme.local_enrolled, programme.min_open)
 
 
-def _cancel(round_: Round, engine: Engine, placed: Placed, undecided: tuple[int, ...]) -> Opening:
-    """Cancel one class after another and place everybody again from scratch each time."""
+def _cancel(round_: Round, engine: Engine, undecided: tuple[int, ...]) -> Opening:
+    shut, steps = cancelled(round_, engine.place)
+    best = value(engine.place(shut), undecided, shut)
+    return Opening(shut, undecided, True, best, len(steps) + 1, None, tuple(steps))
+
+
+def cancelled(round_: Round, place: Callable[[frozenset[int]], Placed]) -> tuple[frozenset[int], list[Step]]:
+    """Cancel one class after another and place everybody again from scratch each time.
+
+    By the published order of cancellation, else the smallest part of its minimum first, then the id.
+    """
     order = round_.instance.rules.opening
     listed = {name: at for at, name in enumerate(order if isinstance(order, tuple) else ())}
     shut: frozenset[int] = frozenset()
     steps: list[Step] = []
+    placed = place(shut)
     while weak := short(round_, placed, shut):
-        candidates = [_step(round_, len(steps) + 1, at, heads(round_, placed)) for at in weak]
+        counts = heads(round_, placed)
         chosen = min(
-            candidates,
+            (_step(round_, len(steps) + 1, at, counts) for at in weak),
             key=lambda one: (
                 listed.get(round_.instance.programmes[one.programme].id, 0),
                 Fraction(one.reached, one.needed),
@@ -130,6 +140,5 @@ def _cancel(round_: Round, engine: Engine, placed: Placed, undecided: tuple[int,
         )
         steps.append(chosen)
         shut |= {chosen.programme}
-        placed = engine.place(shut)
-    best = value(placed, undecided, shut)
-    return Opening(shut, undecided, True, best, len(steps) + 1, None, tuple(steps))
+        placed = place(shut)
+    return shut, steps
