@@ -8,7 +8,7 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from core import accounts, i18n
+from core import accounts, i18n, jobs
 from core.access import access_table
 from core.config import Settings
 from core.crypto import KeyRing, use_keys
@@ -43,6 +43,7 @@ def begin(app: Flask, settings: Settings) -> None:
         part.init_app(app)
     app.register_blueprint(web_blueprint)
     accounts.init_app(app)
+    jobs.init_app(app)
 
 
 def finish(app: Flask) -> None:

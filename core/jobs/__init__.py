@@ -1,0 +1,26 @@
+"""Background work: the row is the truth, a lease keeps it, the queue is only a doorbell."""
+
+import datetime as dt
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Hang up the doorbell; register the status pages and the house's own duties."""
+    from core.access import Role, grant_permissions
+    from core.config import Settings
+    from core.jobs import duties, leases
+    from core.jobs.bell import Doorbell, use_bell
+    from core.jobs.registry import add_duty
+    from core.jobs.scope import SEE_ALL
+    from core.jobs.views import blueprint
+
+    settings: Settings = app.extensions["zone_settings"]
+    bell = Doorbell(settings)
+    app.extensions["zone_bell"] = bell
+    use_bell(bell)
+    grant_permissions({SEE_ALL: (Role.SYSTEM_ADMIN,)})
+    add_duty("jobs.reap", dt.timedelta(seconds=settings.reaper_seconds), leases.reap)
+    add_duty("jobs.forget_workers", dt.timedelta(days=1), duties.forget_workers)
+    add_duty("audit.seal", dt.timedelta(minutes=30), duties.seal_yesterday)
+    app.register_blueprint(blueprint)

@@ -57,8 +57,31 @@ class Job(Base):
         CheckConstraint(
             "(state = 'running') = (owner IS NOT NULL AND lease_until IS NOT NULL)", name="running_has_lease"
         ),
-        CheckConstraint(
-            "(state IN ('queued', 'running')) = (finished_at IS NULL)", name="finished_when_ended"
-        ),
+        CheckConstraint("(state IN ('queued', 'running')) = (finished_at IS NULL)", name="finished_when_ended"),
         Index("ix_job_state_created_at", "state", "created_at"),
     )
+
+
+class Duty(Base):
+    """When the house last did one of its regular duties (reaping, sending, sealing, backing up).
+
+    ``outcome`` is empty after a success, else the kind of the error; never a message, which may hold data.
+    """
+
+    __tablename__ = "duty"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    last_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    done_by: Mapped[str] = mapped_column(String(80))
+    outcome: Mapped[str] = mapped_column(String(80), default="")
+
+
+class WorkerPresence(Base):
+    """A worker process and when it was last seen; ``stopped_at`` after a clean end."""
+
+    __tablename__ = "worker_presence"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    started_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    seen_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, index=True)
+    stopped_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
