@@ -6,6 +6,10 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Open the rooms of the registry: routes, permissions, menu, commands."""
     from core.access import Role, grant_permissions
+    from core.i18n import lazy as _l
+    from core.web.menu import MenuEntry, add_menu
+    from registry.certificates.views import blueprint as certificates
+    from registry.students.views import blueprint as students
 
     grant_permissions(
         {
@@ -18,3 +22,9 @@ def init_app(app: Flask) -> None:
             "students.own": {Role.APPLICANT, Role.GUARDIAN},
         }
     )
+    add_menu(
+        MenuEntry(_l("证书查验"), "certificates.ask", 40, audience="public"),
+        MenuEntry(_l("学生"), "students.students", 60, permission="students.see"),
+    )
+    app.register_blueprint(certificates)
+    app.register_blueprint(students)

@@ -37,7 +37,7 @@ class IssuedDocument(Versioned, Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     kind: Mapped[DocumentKind] = mapped_column(EnumText(DocumentKind))
-    number: Mapped[str] = mapped_column(String(40), unique=True)
+    number: Mapped[str] = mapped_column(String(40))
     verification_code: Mapped[str] = mapped_column(String(60), unique=True)
     short_code: Mapped[str] = mapped_column(String(20), unique=True)
     issuer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
@@ -56,6 +56,7 @@ class IssuedDocument(Versioned, Base):
     replaced_by: Mapped["IssuedDocument | None"] = relationship(remote_side=[id])
 
     __table_args__ = (
+        UniqueConstraint("kind", "number"),
         one_of("kind", DocumentKind),
         one_of("state", DocumentState),
         CheckConstraint("(state = 'valid') = (ended_at IS NULL)", name="ended_has_time"),

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -120,13 +120,14 @@ def find_by_code(raw: str) -> IssuedDocument | None:
     return db.session.scalars(select(IssuedDocument).where(column == code)).one_or_none()
 
 
-def find_by_code_or_number(raw: str) -> IssuedDocument | None:
-    """The paper meant by a code or by its printed number (for staff at the gate)."""
-    wanted = raw.strip().upper()
-    by_number = select(IssuedDocument).where(
-        or_(IssuedDocument.number == raw.strip(), IssuedDocument.number == wanted)
-    )
-    return db.session.scalars(by_number).one_or_none() or find_by_code(raw)
+def find_by_code_or_number(raw: str, kind: DocumentKind) -> IssuedDocument | None:
+    """The paper of a kind meant by a code or by its printed number (for staff at the gate)."""
+    number = raw.strip().upper()
+    by_number = select(IssuedDocument).where(IssuedDocument.kind == kind, IssuedDocument.number == number)
+    found = db.session.scalars(by_number).one_or_none()
+    if found is None and not number.isdigit():
+        found = find_by_code(raw)
+    return found if found is not None and found.kind is kind else None
 
 
 def knows_second_fact(document: IssuedDocument, second_fact: str) -> bool:

@@ -101,8 +101,8 @@ def arrive(actor: Actor, *, raw: str, method: ArrivalMethod) -> Arrival:
     Raises Refused saying why not: unknown letter, another school's, revoked, already arrived, or a
     record that is still open elsewhere.
     """
-    letter = find_by_code_or_number(raw)
-    if letter is None or letter.kind is not DocumentKind.ADMISSION_LETTER:
+    letter = find_by_code_or_number(raw, DocumentKind.ADMISSION_LETTER)
+    if letter is None:
         raise Refused(_l("没有这份录取通知书。请核对编号，或改用二维码。"), field="code")
     with transaction() as session:
         placement = lock_row(Placement, letter.subject_id)

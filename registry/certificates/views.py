@@ -44,27 +44,26 @@ def show_name(code: str) -> tuple[str, int]:
         return render_template("registry/certificates/unknown.html", sentence=sentence), 404
     form = SecondFactForm()
     form.validate()
-    bucket = f"second-fact:{document.id}"
-    throttle.check(bucket)
+    tries = throttle.bucket("second-fact", document.id)
+    throttle.attempt(tries)
     known = knows_second_fact(document, form.tail.data or "")
     if known:
-        throttle.succeeded(bucket)
+        throttle.succeeded(tries)
     else:
-        throttle.failed(bucket)
         form.tail.errors = [_("后四位与文件不符，请核对后再填。")]
     return _page(document, form, revealed=known), 200
 
 
 def _find(code: str) -> tuple[IssuedDocument | None, str]:
     """The paper, or the sentence why there is none; guessing slows the guesser down."""
-    bucket = f"verify:{request.remote_addr}"
-    throttle.check(bucket)
+    guesses = throttle.bucket("verify", throttle.source_of(request.remote_addr or ""))
+    throttle.check(guesses)
     try:
         document = find_by_code(code)
     except BadCode as error:
         return None, say(error.sentence)
     if document is None:
-        throttle.failed(bucket)
+        throttle.failed(guesses)
     return document, _("没有这份文件的记录。请核对验证码；如仍查不到，请拨打文件上的电话。")
 
 
