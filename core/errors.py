@@ -18,6 +18,8 @@ class DomainError(Exception):
 class Refused(DomainError):
     """The rules forbid this step (422); the sentence names the rule and the way out."""
 
+    status = 422
+
 
 class NotVisible(DomainError):
     """The object does not exist for this actor (404), whether or not it exists at all."""

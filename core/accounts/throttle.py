@@ -36,6 +36,8 @@ class Bucket:
 class Throttled(Refused):
     """Too many tries; ``seconds`` is how long the next one has to wait (pages answer 429)."""
 
+    status = 429
+
     def __init__(self, wait: dt.timedelta) -> None:
         self.seconds = max(1, -(-wait // dt.timedelta(seconds=1)))
         then = (clock.now() + dt.timedelta(seconds=self.seconds)).astimezone(clock.BEIJING)
