@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, SQLColumnExpression
 
 Row = TypeVar("Row")
 Cell = str | int | Decimal | dt.date | None
@@ -27,7 +27,7 @@ class Column(Generic[Row]):
     key: str
     label: object
     value: Callable[[Row], object]
-    sort: ColumnElement[Any] | None = None
+    sort: SQLColumnExpression[Any] | None = None
     link: Callable[[Row], str] | None = None
     status: str = ""
     number: bool = False
@@ -63,7 +63,7 @@ class ListSpec(Generic[Row]):
     """
 
     columns: tuple[Column[Row], ...]
-    last: tuple[ColumnElement[Any], ...]
+    last: tuple[SQLColumnExpression[Any], ...]
     filters: tuple[Filter, ...] = ()
     sort: str = ""
     size: int = 50
