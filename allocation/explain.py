@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -117,17 +119,18 @@ class Explanation:
 
 
 class _Explainer:
-    """Looks up the answers of one applicant in an outcome."""
+    """Looks up the answers of the applicants of one outcome."""
 
-    def __init__(self, round_: Round, outcome: dict[str, Any], at: int) -> None:
+    def __init__(self, round_: Round, outcome: dict[str, Any]) -> None:
         self.round = round_
         self.outcome = outcome
-        self.at = at
         self.rows = round_.instance.applicants
         self.slot = {one: slot for slot, group in enumerate(round_.order.groups) for one in group}
         self.limits = {limit["name"]: limit for limit in outcome["limits"]}
         self.adjusted = {row["applicant"] for row in outcome["adjusted"]}
         self.index = {one.name: number for number, one in enumerate(round_.limits)}
+        self.seats = [self._seat(at) for at in range(len(self.rows))]
+        self.members = self._members()
 
     def _seat(self, at: int) -> Wish | None:
         """The wish by which somebody was admitted by choice."""
@@ -137,30 +140,33 @@ class _Explainer:
         programmes = self.round.instance.programmes
         return next(wish for wish in self.round.wishes[at] if programmes[wish.programme].id == got)
 
-    def _last(self, name: str) -> int | None:
-        """The last one admitted ahead of the applicant under this limit."""
-        number = self.index.get(name)
-        ahead = [
-            one
-            for one in range(len(self.rows))
-            if self.slot.get(one, -1) < self.slot[self.at]
-            and (seat := self._seat(one)) is not None
-            and (number is None or number in seat.counts)
-        ]
-        return max(ahead, key=lambda one: (self.slot[one], one), default=None)
+    def _members(self) -> dict[int | None, list[tuple[int, int]]]:
+        """Those admitted by choice as (slot, applicant) in order: under each limit, and all (``None``)."""
+        members: dict[int | None, list[tuple[int, int]]] = {None: []}
+        for at, seat in enumerate(self.seats):
+            if seat is not None:
+                for number in (None, *seat.counts):
+                    members.setdefault(number, []).append((self.slot.get(at, -1), at))
+        return {number: sorted(people) for number, people in members.items()}
 
-    def _tie_key(self, other: int) -> str | None:
-        mine, theirs = self.rows[self.at], self.rows[other]
+    def _last(self, at: int, name: str) -> int | None:
+        """The last one admitted ahead of the applicant under this limit."""
+        people = self.members.get(self.index.get(name), [])
+        ahead = bisect_left(people, (self.slot[at], -1))
+        return people[ahead - 1][1] if ahead else None
+
+    def _tie_key(self, at: int, other: int) -> str | None:
+        mine, theirs = self.rows[at], self.rows[other]
         if mine.score != theirs.score:
             return None
         pairs = enumerate(zip(mine.tie, theirs.tie, strict=False), start=1)
         return next((str(number) for number, (left, right) in pairs if left != right), "lottery")
 
-    def full(self, choice: int, programme: str, name: str) -> ChoiceVerdict:
+    def full(self, at: int, choice: int, programme: str, name: str) -> ChoiceVerdict:
         """A choice refused by a full limit."""
-        own = self.rows[self.at]
+        own = self.rows[at]
         row = self.limits.get(name)
-        last = self._last(name)
+        last = self._last(at, name)
         sizes = self.round.order.sizes
         meet = self.round.instance.rules.across == "percentile"
         same = last is not None and (
@@ -177,11 +183,11 @@ class _Explainer:
             last_position=None if last is None else self.round.order.positions[last],
             last_of=sizes[self.rows[last].county] if meet and last is not None else None,
             last_score=plain(self.rows[last].score) if last is not None and same else None,
-            own_position=self.round.order.positions[self.at],
+            own_position=self.round.order.positions[at],
             own_of=sizes[own.county] if meet else None,
             own_score=plain(own.score),
             gap=None if gap is None else plain(gap),
-            tie_key=self._tie_key(last) if last is not None and same else None,
+            tie_key=self._tie_key(at, last) if last is not None and same else None,
         )
 
     def closed(self, choice: int, programme: str) -> ChoiceVerdict:
@@ -189,18 +195,18 @@ class _Explainer:
         row = next(row for row in self.outcome["closed"] if row["programme"] == programme)
         return ChoiceVerdict(choice, programme, "closed", reached=row["reached"], needed=row["needed"])
 
-    def verdicts(self) -> tuple[ChoiceVerdict, ...]:
+    def verdicts(self, at: int) -> tuple[ChoiceVerdict, ...]:
         """One verdict per choice, in the order filed."""
-        who = self.rows[self.at]
+        who = self.rows[at]
         reasons = {row["choice"]: row["reason"] for row in self.outcome["reasons"].get(who.id, ())}
-        seat = self._seat(self.at)
         return tuple(
-            self._verdict(choice, programme, reasons.get(choice), seat)
+            self._verdict(at, choice, programme, reasons.get(choice))
             for choice, programme in enumerate(who.choices, start=1)
         )
 
-    def _verdict(self, choice: int, programme: str, reason: str | None, seat: Wish | None) -> ChoiceVerdict:
+    def _verdict(self, at: int, choice: int, programme: str, reason: str | None) -> ChoiceVerdict:
         if reason is None:
+            seat = self.seats[at]
             got = seat is not None and seat.choice == choice
             return ChoiceVerdict(choice, programme, "admitted" if got else "not_reached")
         if reason == "closed":
@@ -209,20 +215,30 @@ class _Explainer:
             return ChoiceVerdict(choice, programme, "returned")
         if reason.startswith("struck/"):
             return ChoiceVerdict(choice, programme, "struck", struck=reason.removeprefix("struck/"))
-        return self.full(choice, programme, reason)
+        return self.full(at, choice, programme, reason)
+
+    def explanation(self, at: int) -> Explanation:
+        """The explanation for one applicant."""
+        who = self.rows[at]
+        return Explanation(
+            applicant=who.id,
+            position=self.round.order.positions[at],
+            score=plain(who.score),
+            programme=self.outcome["assignment"][who.id],
+            by_adjustment=who.id in self.adjusted,
+            choices=self.verdicts(at),
+        )
 
 
 def explain(instance: bytes, outcome: bytes, applicant_id: str) -> Explanation:
     """Explain one applicant's result from the two files; raises KeyError for an unknown applicant."""
-    round_ = prepare(read_instance(instance))
-    told: dict[str, Any] = json.loads(outcome)
-    at = {one.id: index for index, one in enumerate(round_.instance.applicants)}[applicant_id]
-    explainer = _Explainer(round_, told, at)
-    return Explanation(
-        applicant=applicant_id,
-        position=round_.order.positions[at],
-        score=plain(round_.instance.applicants[at].score),
-        programme=told["assignment"][applicant_id],
-        by_adjustment=applicant_id in explainer.adjusted,
-        choices=explainer.verdicts(),
-    )
+    explainer = _Explainer(prepare(read_instance(instance)), json.loads(outcome))
+    at = {one.id: index for index, one in enumerate(explainer.rows)}[applicant_id]
+    return explainer.explanation(at)
+
+
+def explain_all(instance: bytes, outcome: bytes) -> Iterator[Explanation]:
+    """Explain everybody's result, in the order of the ids; the files are taken apart once."""
+    explainer = _Explainer(prepare(read_instance(instance)), json.loads(outcome))
+    for at in range(len(explainer.rows)):
+        yield explainer.explanation(at)
