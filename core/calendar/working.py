@@ -73,9 +73,7 @@ class WorkingCalendar:
 
     __slots__ = ("_announced", "_overrides")
 
-    def __init__(
-        self, overrides: Mapping[date, DayOverride] | None = None, announced: Collection[int] = ()
-    ) -> None:
+    def __init__(self, overrides: Mapping[date, DayOverride] | None = None, announced: Collection[int] = ()) -> None:
         self._overrides = dict(overrides or {})
         self._announced = frozenset(announced)
 

@@ -20,6 +20,11 @@ def plain(text: str) -> str:
 
 def nearest(text: str, labels: Iterable[str], count: int = 3) -> tuple[str, ...]:
     """The labels most like `text`, best first; a wrong character with the right sound counts as near."""
+    return _nearest(text, tuple(labels), count)
+
+
+@lru_cache(maxsize=1024)  # a wrong word stands in every row of a sheet
+def _nearest(text: str, labels: tuple[str, ...], count: int) -> tuple[str, ...]:
     scored = sorted(((_likeness(text, label), label) for label in dict.fromkeys(labels)), key=_best_first)
     return tuple(label for score, label in scored if score >= _LIKELY)[:count]
 

@@ -100,9 +100,7 @@ def _province_names() -> dict[str, _Name]:
 
 
 # Entries of the second level that group districts and name no place.
-_PLACEHOLDERS = frozenset(
-    {"市辖区", "县", "省直辖县级行政单位", "省直辖县级行政区划", "自治区直辖县级行政区划"}
-)
+_PLACEHOLDERS = frozenset({"市辖区", "县", "省直辖县级行政单位", "省直辖县级行政区划", "自治区直辖县级行政区划"})
 _PERIOD = re.compile(r"(?:\[(\d{4})?-(\d{4})?\])?([^,\[\]]+)")
 _SIX = re.compile(r"[0-9]{6}")
 
@@ -159,9 +157,7 @@ def division(code: str) -> Division:
     found = find_division(code)
     if found is None:
         raise BadDivision(
-            Words(
-                f"没有代码为 {code} 的行政区划，请核对", f"No division has the code {code}; please check it"
-            )
+            Words(f"没有代码为 {code} 的行政区划，请核对", f"No division has the code {code}; please check it")
         )
     return found
 
@@ -184,8 +180,8 @@ def six_digits(raw: str) -> str:
     if not re.fullmatch(r"[0-9]+", text):
         raise BadDivision(
             Words(
-                "行政区划代码只含数字，例如 330421；请核对",
-                "A division code holds digits only, for example 330421; please check it",
+                "行政区划代码只含数字（6 位或 12 位），请核对",
+                "A division code holds digits only (6 or 12 of them); please check it",
             )
         )
     if len(text) not in (6, 12):

@@ -96,9 +96,7 @@ _KIND_WORDS = {
     DocumentKind.RETIRED_FORCES_CARD: Words("部队离退休证", "card of retired forces staff"),
     DocumentKind.HONG_KONG: Words("香港特区护照/身份证明", "Hong Kong passport or identity document"),
     DocumentKind.MACAU: Words("澳门特区护照/身份证明", "Macau passport or identity document"),
-    DocumentKind.TAIWAN_PERMIT: Words(
-        "台湾居民来往大陆通行证", "travel permit of Taiwan residents to the mainland"
-    ),
+    DocumentKind.TAIWAN_PERMIT: Words("台湾居民来往大陆通行证", "travel permit of Taiwan residents to the mainland"),
     DocumentKind.PERMANENT_RESIDENCE: Words("境外永久居住证", "permanent residence card"),
     DocumentKind.PASSPORT: Words("护照", "passport"),
     DocumentKind.HOUSEHOLD_BOOK: Words("户口簿", "household register book"),

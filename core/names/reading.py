@@ -134,8 +134,7 @@ def _demand_name(text: str) -> None:
                 NameFault.CHARACTER,
                 Words(
                     f"姓名第 {position} 个字符不是汉字、字母或间隔号“·”，请核对",
-                    f"Character {position} of the name is no Chinese character, letter or “·”; "
-                    "please check it",
+                    f"Character {position} of the name is no Chinese character, letter or “·”; please check it",
                 ),
             )
     if not any(HAN_CHARACTER.match(c) or c.isalpha() for c in text):

@@ -313,9 +313,7 @@ def test_round_trip_of_resident_numbers(number: str) -> None:
 @given(resident_numbers(), st.data())
 def test_messy_writing_reads_the_same(number: str, data: st.DataObject) -> None:
     full_width = {ord(c): ord(c) + 0xFEE0 for c in "0123456789X"}
-    mess = data.draw(
-        st.lists(st.sampled_from(["", " ", "-", "\u3000", "\u200b", "—"]), min_size=18, max_size=18)
-    )
+    mess = data.draw(st.lists(st.sampled_from(["", " ", "-", "\u3000", "\u200b", "—"]), min_size=18, max_size=18))
     wide = data.draw(st.lists(st.booleans(), min_size=18, max_size=18))
     raw = "".join(
         gap + (c.translate(full_width) if is_wide else c.lower())
