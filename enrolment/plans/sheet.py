@@ -25,6 +25,7 @@ from core.sheets import (
     sort_sheets,
     write_workbook,
 )
+from enrolment.plans.sheet_layout import EXAMPLE_COUNTY
 from enrolment.plans.sheet_limits import limit_rows
 from enrolment.plans.sheet_model import (
     CellRow,
@@ -59,14 +60,14 @@ __all__ = [
 _Rows = Sequence[tuple[Value | None, ...]]
 
 _EXAMPLES: dict[str, tuple[Value | None, ...]] = {
-    "counties": ("310118", "青浦区"),
-    "rules": ("tie_keys", "青浦区", "语文+数学+外语；语文+数学", "示范区招生工作通知"),
-    "schools": ("QP01", "示例职业学校", "青浦区"),
+    "counties": (EXAMPLE_COUNTY.code, EXAMPLE_COUNTY.zh),
+    "rules": ("tie_keys", EXAMPLE_COUNTY.zh, "语文+数学+外语；语文+数学", "示范区招生工作通知"),
+    "schools": ("QP01", "示例职业学校", EXAMPLE_COUNTY.zh),
     "programmes": (
         ("QP0101", "示例专业", "QP01", "3+2", 5, 2021, "660301", 2021, "460301", "示例学院", 40, 25, 10)
         + (None, None, ("色盲",), None, "需要近距离用眼", True, Decimal(2200), None)
     ),
-    "cells": ("QP0101", "青浦区", 15, 2, Decimal(400), None),
+    "cells": ("QP0101", EXAMPLE_COUNTY.zh, 15, 2, Decimal(400), None),
     "limits": ("beds", None, 30, ("QP01",), "F", None, None, None, None, None, "宿舍核定床位"),
     "reserved": ("QP0101", "退役军人子女", 1, True, "优待政策"),
 }

@@ -2,7 +2,11 @@
 
 from decimal import Decimal
 
+from core.divisions import zone_counties
 from core.sheets import REFERENCE, Code, Column, Exact, Identifier, Layout, ListOf, Text, Whole, Words, YesNo
+
+EXAMPLE_COUNTY, OTHER_COUNTY = zone_counties()[:2]
+EXAMPLE_SHARES = f"{EXAMPLE_COUNTY.zh}:10、{OTHER_COUNTY.zh}:5"
 
 FORMS = Code(
     {
@@ -61,8 +65,16 @@ TAG = Text(longest=30)
 COUNTIES = Layout(
     "县区",
     (
-        Column("code", "县区代码", CODE, Words("如 310118", "as 310118"), required=True),
-        Column("name", "县区名称", Text(longest=30), Words("如 青浦区", "as 青浦区"), required=True),
+        Column(
+            "code", "县区代码", CODE, Words(f"如 {EXAMPLE_COUNTY.code}", f"as {EXAMPLE_COUNTY.code}"), required=True
+        ),
+        Column(
+            "name",
+            "县区名称",
+            Text(longest=30),
+            Words(f"如 {EXAMPLE_COUNTY.zh}", f"as {EXAMPLE_COUNTY.zh}"),
+            required=True,
+        ),
     ),
     aliases=("生源县区",),
 )
@@ -240,7 +252,7 @@ LIMITS = Layout(
             "shares",
             "各县区份额",
             Text(longest=300),
-            Words("如 青浦区:10、吴江区:5", "as 青浦区:10、吴江区:5"),
+            Words(f"如 {EXAMPLE_SHARES}", f"as {EXAMPLE_SHARES}"),
             width=26,
         ),
         Column("basis", "依据", LONG, Words("", "")),
