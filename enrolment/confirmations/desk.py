@@ -16,7 +16,7 @@ from enrolment.results.models import Placement
 from enrolment.results.scope import visible_placements
 
 
-def expected_placements(actor: Actor) -> Select[tuple[Placement]]:
+def expected_placements(actor: Actor) -> Select[Placement]:
     """Accepted placements of the actor's schools."""
     return (
         visible_placements(actor)
@@ -25,7 +25,7 @@ def expected_placements(actor: Actor) -> Select[tuple[Placement]]:
     )
 
 
-def missing_placements(actor: Actor) -> Select[tuple[Placement]]:
+def missing_placements(actor: Actor) -> Select[Placement]:
     """Accepted, not yet arrived."""
     return expected_placements(actor).where(Placement.id.not_in(select(Arrival.placement_id)))
 
@@ -43,7 +43,7 @@ def arrival_cards(actor: Actor) -> tuple[HomeCard, ...]:
     )
 
 
-def _count(query: Select[tuple[Placement]]) -> int:
+def _count(query: Select[Placement]) -> int:
     return int(db.session.scalar(select(func.count()).select_from(query.subquery())) or 0)
 
 

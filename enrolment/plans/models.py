@@ -13,16 +13,8 @@ from core.db.base import Base, Versioned, new_id
 from core.db.triggers import append_only, guard
 from core.db.types import EnumText, JsonText, Points, UTCDateTime, one_of
 from enrolment.cycles.models import Round
+from enrolment.plans.states import PlanState
 from registry.schools.models import Programme
-
-
-class PlanState(enum.StrEnum):
-    """draft → reported → approved → frozen; a later edit makes a new version."""
-
-    DRAFT = "draft"
-    REPORTED = "reported"
-    APPROVED = "approved"
-    FROZEN = "frozen"
 
 
 class Plan(Versioned, Base):
@@ -40,6 +32,7 @@ class Plan(Versioned, Base):
     source_sha256: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     created_by: Mapped[uuid.UUID | None]
+    edited_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     frozen_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     frozen_sha256: Mapped[str | None] = mapped_column(String(64))
     round: Mapped[Round] = relationship()
@@ -83,6 +76,7 @@ class PlanProgramme(Base):
     local_enrolled: Mapped[int] = mapped_column(default=0)
     sexes: Mapped[str] = mapped_column(String(2), default="")
     legal_basis: Mapped[str] = mapped_column(String(200), default="")
+    advice: Mapped[str] = mapped_column(Text, default="")
     excludes: Mapped[list[str]] = mapped_column(JsonText, default=list)
     requires: Mapped[list[str]] = mapped_column(JsonText, default=list)
     plan: Mapped[Plan] = relationship(back_populates="programmes")
@@ -93,16 +87,17 @@ class PlanProgramme(Base):
 
     __table_args__ = (
         UniqueConstraint("plan_id", "programme_id"),
-        CheckConstraint(
-            "capacity >= 0 AND min_open >= 0 AND local_enrolled >= 0", name="counts_not_negative"
-        ),
+        CheckConstraint("capacity >= 0 AND min_open >= 0 AND local_enrolled >= 0", name="counts_not_negative"),
         CheckConstraint("sexes IN ('', 'M', 'F')", name="sexes_known"),
         CheckConstraint("sexes = '' OR legal_basis <> ''", name="sex_limit_has_basis"),
     )
 
 
 class QuotaCell(Base):
-    """Seats of one programme for one source county (计划数); 0 shuts it. ``line`` is the lowest total."""
+    """Seats of one programme for one source county (计划数); 0 shuts it.
+
+    ``floor`` is the county's guarantee, ``share`` its share of the programme total, ``line`` the lowest total.
+    """
 
     __tablename__ = "quota_cell"
 
@@ -110,12 +105,16 @@ class QuotaCell(Base):
     plan_programme_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("plan_programme.id"))
     county: Mapped[str] = mapped_column(String(6))
     seats: Mapped[int]
+    floor: Mapped[int] = mapped_column(default=0)
+    share: Mapped[int | None]
     line: Mapped[Decimal | None] = mapped_column(Points)
     plan_programme: Mapped[PlanProgramme] = relationship(back_populates="cells")
 
     __table_args__ = (
         UniqueConstraint("plan_programme_id", "county"),
         CheckConstraint("seats >= 0", name="seats_not_negative"),
+        CheckConstraint("floor >= 0 AND floor <= seats", name="floor_within_seats"),
+        CheckConstraint("share IS NULL OR share >= 0", name="share_not_negative"),
     )
 
 

@@ -17,7 +17,7 @@ SCHOOL = "results.school"
 COUNTY = "results.county"
 
 
-def visible_placements(actor: Actor) -> Select[tuple[Placement]]:
+def visible_placements(actor: Actor) -> Select[Placement]:
     """Released placements: a family's own, a school's own admissions, a bureau's own pupils and schools."""
     return (
         released_placements()

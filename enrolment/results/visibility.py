@@ -10,7 +10,7 @@ from enrolment.applications.models import Application
 from enrolment.results.models import Placement, Publication, PublicationState
 
 
-def released_placements() -> Select[tuple[Placement]]:
+def released_placements() -> Select[Placement]:
     """Placements that may be shown now: their run is approved by two persons and its release time has come."""
     return (
         select(Placement)

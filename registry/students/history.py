@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from registry.students.models import Status
+from registry.students.states import Status
 
 
 class Entry(Protocol):

@@ -15,7 +15,7 @@ from registry.students.scope import visible_spells
 from registry.students.timeline import status_word
 
 
-def listed_spells(actor: Actor) -> Select[tuple[Spell]]:
+def listed_spells(actor: Actor) -> Select[Spell]:
     """The visible spells with everything a row shows, in a fixed number of queries."""
     return (
         select(Spell)

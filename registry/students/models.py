@@ -13,6 +13,7 @@ from core.db.base import Base, Versioned, new_id
 from core.db.triggers import append_only
 from core.db.types import EnumText, Points, UTCDateTime, one_of
 from registry.schools.models import Programme, School, Stage
+from registry.students.states import Status
 
 
 class IdentityState(enum.StrEnum):
@@ -172,27 +173,6 @@ class Spell(Versioned, Base):
             postgresql_where=(left_on.is_(None)),
         ),
     )
-
-
-class Status(enum.StrEnum):
-    """学生当前状态: JY/T 1001 codes plus the registry's own (P…) states before and beside them."""
-
-    ENROLLED = "01"
-    ON_LEAVE = "02"
-    WITHDRAWN = "03"
-    LOST_CONTACT = "06"
-    GRADUATED = "07"
-    COMPLETED = "08"
-    LEFT_WITH_PROOF = "09"
-    TRANSFERRED_OUT = "10"
-    DECEASED = "11"
-    ADMISSION_KEPT = "12"
-    EXPELLED = "14"
-    PREPARATORY = "P1"
-    AWAITING_APPROVAL = "P2"
-    DUPLICATE_HOLD = "P3"
-    DISPUTED = "P4"
-    CANCELLED = "P5"
 
 
 class StatusEntry(Base):

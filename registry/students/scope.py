@@ -14,7 +14,7 @@ SEE = "students.see"
 OWN = "students.own"
 
 
-def visible_spells(actor: Actor) -> Select[tuple[Spell]]:
+def visible_spells(actor: Actor) -> Select[Spell]:
     """A school sees its own pupils; a bureau those of its schools and those who come from it.
 
     A province sees the spells it governs and the pupils who come from it; a family its own.
@@ -22,7 +22,7 @@ def visible_spells(actor: Actor) -> Select[tuple[Spell]]:
     return select(Spell).join(School, School.id == Spell.school_id).where(or_(*_conditions(actor), false()))
 
 
-def visible_persons(actor: Actor) -> Select[tuple[Person]]:
+def visible_persons(actor: Actor) -> Select[Person]:
     """The persons with at least one visible spell."""
     spells = visible_spells(actor).with_only_columns(Spell.person_id)
     return select(Person).where(Person.id.in_(spells))

@@ -8,7 +8,27 @@ import enum
 from collections.abc import Mapping
 
 from core.words import Words
-from registry.students.models import Status
+
+
+class Status(enum.StrEnum):
+    """学生当前状态: JY/T 1001 codes plus the registry's own (P…) states before and beside them."""
+
+    ENROLLED = "01"
+    ON_LEAVE = "02"
+    WITHDRAWN = "03"
+    LOST_CONTACT = "06"
+    GRADUATED = "07"
+    COMPLETED = "08"
+    LEFT_WITH_PROOF = "09"
+    TRANSFERRED_OUT = "10"
+    DECEASED = "11"
+    ADMISSION_KEPT = "12"
+    EXPELLED = "14"
+    PREPARATORY = "P1"
+    AWAITING_APPROVAL = "P2"
+    DUPLICATE_HOLD = "P3"
+    DISPUTED = "P4"
+    CANCELLED = "P5"
 
 
 class Event(enum.StrEnum):

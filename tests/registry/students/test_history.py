@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.students.history import in_force, status_on
-from registry.students.models import Status
+from registry.students.states import Status
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from core.identity import DocumentKind
 from registry.front import Admission, ExamFacts, GuardianFacts, PersonFacts, SpellFacts, admit
 from registry.schools.models import Programme
 from registry.students.history import status_on
-from registry.students.models import NumberKind, Person, RegistryNumber, Spell, Status
+from registry.students.models import NumberKind, Person, RegistryNumber, Spell
 from registry.students.operations import correct_entry, record_status
-from registry.students.states import Event
+from registry.students.states import Event, Status
 from tests.factories import JS, WJ, programme, school
 
 ENTRY = dt.date(2026, 9, 1)

@@ -4,7 +4,6 @@ import itertools
 
 import pytest
 
-from registry.students.models import Status
 from registry.students.states import (
     _FROM,
     EVENT_WORDS,
@@ -13,6 +12,7 @@ from registry.students.states import (
     TERMINAL,
     Event,
     ForbiddenEvent,
+    Status,
     events_from,
     step,
 )
