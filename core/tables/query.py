@@ -84,7 +84,7 @@ class ListQuery(Generic[Row]):
 
     # -- the rows ------------------------------------------------------------------------------------
 
-    def filtered(self, statement: Select[Any]) -> Select[Any]:
+    def filtered(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
         """The statement with the conditions of all filters that are on."""
         for one in self.spec.filters:
             found = self.values.get(one.key)
@@ -93,7 +93,7 @@ class ListQuery(Generic[Row]):
                 statement = statement.where(one.where(read if one.many else read[0]))
         return statement
 
-    def ordered(self, statement: Select[Any]) -> Select[Any]:
+    def ordered(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
         """The statement in the order asked for; empty values last, ties settled by ``spec.last``."""
         order: list[Any] = []
         by = self.spec.column(self.sort).sort if self.sort else None
@@ -101,7 +101,7 @@ class ListQuery(Generic[Row]):
             order.append((by.desc() if self.descending else by.asc()).nulls_last())
         return statement.order_by(None).order_by(*order, *self.spec.last)
 
-    def page(self, session: Session, statement: Select[Any]) -> Page[Row]:
+    def page(self, session: Session, statement: Select[*tuple[Any, ...]]) -> Page[Row]:
         """The rows of the page asked for; a page beyond the end becomes the last one."""
         wanted = self.filtered(statement)
         counted = select(func.count()).select_from(wanted.order_by(None).subquery())
@@ -111,7 +111,7 @@ class ListQuery(Generic[Row]):
         window = self.ordered(wanted).limit(self.size).offset((number - 1) * self.size)
         return Page(rows=self._fetch(session, window), number=number, pages=pages, total=total, query=self)
 
-    def every_row(self, session: Session, statement: Select[Any], most: int) -> tuple[Row, ...]:
+    def every_row(self, session: Session, statement: Select[*tuple[Any, ...]], most: int) -> tuple[Row, ...]:
         """All filtered rows in order, for an export. Raises Refused above ``most`` rows."""
         rows = self._fetch(session, self.ordered(self.filtered(statement)).limit(most + 1))
         if len(rows) > most:
@@ -119,7 +119,7 @@ class ListQuery(Generic[Row]):
         return rows
 
     @staticmethod
-    def _fetch(session: Session, statement: Select[Any]) -> tuple[Row, ...]:
+    def _fetch(session: Session, statement: Select[*tuple[Any, ...]]) -> tuple[Row, ...]:
         single = len(statement.column_descriptions) == 1
         found = session.execute(statement)
         return tuple(found.scalars().all() if single else found.all())
