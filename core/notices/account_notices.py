@@ -1,0 +1,25 @@
+"""What the owner of an account is told about it."""
+
+from core import clock
+from core.accounts.models import Account
+from core.i18n import lazy as _l
+from core.notices.operations import notify
+from core.notices.templates import add_template
+
+PASSWORD_CHANGED = "account.password_changed"  # noqa: S105 - the name of a notice, not a secret
+
+
+def register() -> None:
+    """The sentences."""
+    add_template(
+        PASSWORD_CHANGED,
+        _l("您的账号在 %(at)s 设置了新密码。如果不是您本人操作，请立即登录并冻结账号，或联系发放激活单的单位。"),
+        title=_l("密码已更改"),
+        urgent=True,
+    )
+
+
+def tell_password_changed(account: Account) -> None:
+    """Inside the transaction that sets the password: tell its owner, over every channel, at once."""
+    at = clock.now().astimezone(clock.BEIJING)
+    notify(account.id, PASSWORD_CHANGED, {"at": f"{at:%Y-%m-%d %H:%M}"}, link="/account/freeze")
