@@ -11,49 +11,10 @@ from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model_helper import LinearExpr
 from ortools.sat.python.cp_model_helper import Literal as Door
 
+from allocation.gates import Amount, Counter, Cut, Gate, Literal
 from allocation.order import Group
 from allocation.round import Round
 from allocation.wishes import Wish
-
-Literal = cp_model.IntVar
-Amount = LinearExpr | int
-
-
-class _Counter:
-    """How many literals were counted so far; full once that reaches a cap."""
-
-    def __init__(self, model: cp_model.CpModel, cap: int) -> None:
-        self.model = model
-        self.cap = cap
-        self.possible = 0
-        self.total: Amount = 0
-        self.since: list[Literal] = []
-        self.last_full: Literal | None = None
-
-    def add(self, literal: Literal) -> None:
-        """Count one more literal from here on."""
-        self.since.append(literal)
-        self.possible += 1
-
-    def count(self) -> Amount:
-        """The running count as one variable."""
-        if self.since:
-            fresh = self.model.new_int_var(0, self.possible, "")
-            self.model.add(fresh == self.total + LinearExpr.sum(self.since))
-            self.total, self.since, self.last_full = fresh, [], None
-        return self.total
-
-    def full(self) -> Literal | None:
-        """A literal that is true once the cap is reached; ``None`` while it cannot be."""
-        if self.possible < self.cap:
-            return None
-        if self.last_full is None or self.since:
-            count = self.count()
-            full = self.model.new_bool_var("")
-            self.model.add(count >= self.cap).only_enforce_if(full)
-            self.model.add(count < self.cap).only_enforce_if(~full)
-            self.last_full = full
-        return self.last_full
 
 
 class Unrolled:
@@ -74,8 +35,17 @@ class Unrolled:
         self.shut = shut
         self.model = cp_model.CpModel()
         self.opens: dict[int, Literal] = {at: self.model.new_bool_var("") for at in undecided}
-        self.counters = [_Counter(self.model, limit.cap) for limit in round_.limits]
-        self.inside = [_Counter(self.model, hold.seats) for hold in round_.holds]
+        ties = any(len(group) > 1 for group in round_.order.groups)
+        self.totals = {
+            cap: Counter(self.model, round_.limits[cap].cap)
+            for cap, holds in zip(round_.cap_of, round_.holds_of, strict=True)
+            if cap >= 0 and holds
+        }
+        form = Counter if ties else Cut
+        self.gates: list[Gate] = [
+            self.totals.get(at) or form(self.model, limit.cap) for at, limit in enumerate(round_.limits)
+        ]
+        self.inside = [Counter(self.model, hold.seats) for hold in round_.holds]
         self.held: list[Amount] = [
             self.model.new_int_var(0 if hold.release else hold.seats, hold.seats, "") if held is None else held[at]
             for at, hold in enumerate(round_.holds)
@@ -86,6 +56,8 @@ class Unrolled:
             self._group(group, round_.wishes)
         for group in round_.order.groups:
             self._group(tuple(one for one in group if round_.adjust[one]), round_.adjust)
+        for gate in self.gates:
+            gate.close()
         self._minima()
 
     def _group(self, group: Group, wishes: Sequence[Sequence[Wish]]) -> None:
@@ -101,7 +73,7 @@ class Unrolled:
         for applicant, wish, literal in chosen:
             self.taken[applicant].append((wish, literal))
             for one in wish.checks:
-                self.counters[one].add(literal)
+                self.gates[one].add(literal)
             for one in wish.holds:
                 self.inside[one].add(literal)
 
@@ -109,28 +81,29 @@ class Unrolled:
         """The literal of a wish: true if and only if nothing earlier was got and every door is open."""
         if wish.programme in self.shut:
             return None
-        doors: list[Door] = [~literal for literal in earlier]
+        doors: list[Door] = []
         if wish.programme in self.opens:
             doors.append(self.opens[wish.programme])
         cap = self.round.cap_of[wish.programme]
-        others = [full for one in wish.checks if one != cap and (full := self.counters[one].full()) is not None]
-        doors.extend(~full for full in others)
+        gates = [self.gates[one].full() for one in wish.checks if one != cap]
+        doors.extend(~full for full in gates if full is not None)
         room = self._room(wish, cap)
         if room is not None:
-            self._notice(wish, doors, room)
+            if wish.choice and wish.holds:
+                missed = [*doors, ~room, *(~one for one in earlier)]
+                self.only_cap.append((wish, self._all(missed, ())))
             doors.append(room)
-        return self._all(doors)
+        literal = self._all(doors, earlier)
+        if earlier:
+            self.model.add_at_most_one([*earlier, literal])
+        return literal
 
-    def _notice(self, wish: Wish, doors: Sequence[Door], room: Door) -> None:
-        """Remember where a member of a guarantee is refused by nothing but the programme's total."""
-        if wish.choice and wish.holds:
-            self.only_cap.append((wish, self._all([*doors, ~room])))
-
-    def _all(self, doors: Sequence[Door]) -> Literal:
+    def _all(self, doors: Sequence[Door], earlier: Sequence[Literal]) -> Literal:
+        """True if every door is open, unless something earlier was got."""
         literal = self.model.new_bool_var("")
         for door in doors:
             self.model.add_implication(literal, door)
-        self.model.add_bool_or([literal, *(~door for door in doors)])
+        self.model.add_bool_or([literal, *(~door for door in doors), *earlier])
         return literal
 
     def _room(self, wish: Wish, cap: int) -> Door | None:
@@ -139,7 +112,7 @@ class Unrolled:
             return None
         holds = self.round.holds_of[wish.programme]
         if not holds:
-            full = self.counters[cap].full()
+            full = self.gates[cap].full()
             return None if full is None else ~full
         owed: list[Amount] = []
         for one in holds:
@@ -148,7 +121,7 @@ class Unrolled:
             self.model.add_max_equality(rest, [0, self.held[one] - self.inside[one].count() - (one in wish.holds)])
             owed.append(rest)
         room = self.model.new_bool_var("")
-        need = self.counters[cap].count() + 1 + LinearExpr.sum(owed)
+        need = self.totals[cap].count() + 1 + LinearExpr.sum(owed)
         self.model.add(need <= self.round.limits[cap].cap).only_enforce_if(room)
         self.model.add(need > self.round.limits[cap].cap).only_enforce_if(~room)
         return room

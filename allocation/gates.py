@@ -1,0 +1,100 @@
+"""The running counts of the unrolled order, in the two forms the model needs."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ortools.sat.python import cp_model
+from ortools.sat.python.cp_model_helper import LinearExpr
+
+Literal = cp_model.IntVar
+Amount = LinearExpr | int
+
+
+class Gate(Protocol):
+    """Tells at each step of the order whether a limit is full by those before it."""
+
+    def add(self, literal: Literal) -> None:
+        """Count one more literal from here on."""
+
+    def full(self) -> Literal | None:
+        """A literal that is true once the cap is reached; ``None`` while it cannot be."""
+
+    def close(self) -> None:
+        """The order has ended: tie the gate to what was counted."""
+
+
+class Cut:
+    """A limit that is never exceeded: full from one step on, and then filled by those before it.
+
+    One sum per limit is enough: it never passes the cap, and it reaches the cap if the gate shut.
+    """
+
+    def __init__(self, model: cp_model.CpModel, cap: int) -> None:
+        self.model = model
+        self.cap = cap
+        self.counted: list[Literal] = []
+        self.last: Literal | None = None
+        self.seen = 0
+
+    def add(self, literal: Literal) -> None:
+        """Count one more literal from here on."""
+        self.counted.append(literal)
+
+    def full(self) -> Literal | None:
+        """A literal that is true once the cap is reached; a full limit stays full."""
+        if len(self.counted) < self.cap:
+            return None
+        if self.last is None or self.seen < len(self.counted):
+            fresh = self.model.new_bool_var("")
+            if self.last is not None:
+                self.model.add_implication(self.last, fresh)
+            self.last, self.seen = fresh, len(self.counted)
+        return self.last
+
+    def close(self) -> None:
+        """Never above the cap, and at the cap if full."""
+        if len(self.counted) > self.cap:
+            self.model.add(LinearExpr.sum(self.counted) <= self.cap)
+        if self.last is not None:
+            self.model.add(LinearExpr.sum(self.counted) >= self.cap).only_enforce_if(self.last)
+
+
+class Counter:
+    """How many literals were counted so far, step by step: for caps a full tie may swell, and guarantees."""
+
+    def __init__(self, model: cp_model.CpModel, cap: int) -> None:
+        self.model = model
+        self.cap = cap
+        self.possible = 0
+        self.total: Amount = 0
+        self.since: list[Literal] = []
+        self.last_full: Literal | None = None
+
+    def add(self, literal: Literal) -> None:
+        """Count one more literal from here on."""
+        self.since.append(literal)
+        self.possible += 1
+
+    def count(self) -> Amount:
+        """The running count as one variable."""
+        if self.since:
+            fresh = self.model.new_int_var(0, self.possible, "")
+            self.model.add(fresh == self.total + LinearExpr.sum(self.since))
+            self.total, self.since, self.last_full = fresh, [], None
+        return self.total
+
+    def full(self) -> Literal | None:
+        """A literal that is true once the cap is reached; ``None`` while it cannot be."""
+        if self.possible < self.cap:
+            return None
+        if self.last_full is None or self.since:
+            count = self.count()
+            full = self.model.new_bool_var("")
+            self.model.add(count >= self.cap).only_enforce_if(full)
+            self.model.add(count < self.cap).only_enforce_if(~full)
+            self.last_full = full
+        return self.last_full
+
+    def close(self) -> None:
+        """Every step was tied to its count when it was asked for."""
