@@ -1,7 +1,6 @@
 """Applicants, guardians, consents, papers; applications and their versions with ranked choices."""
 
 import datetime as dt
-import enum
 import uuid
 from decimal import Decimal
 from typing import Any
@@ -14,6 +13,7 @@ from core.db.base import Base, Versioned, new_id
 from core.db.triggers import guard
 from core.db.types import EnumText, JsonText, Points, UTCDateTime, one_of
 from core.files.models import StoredFile
+from enrolment.applications.consents import ConsentPurpose
 from enrolment.applications.states import ApplicationState, PaperKind, PaperState, VersionState
 from enrolment.cycles.models import Cycle, Round
 from registry.schools.models import Programme
@@ -54,7 +54,7 @@ class Applicant(Versioned, Base):
     ethnicity: Mapped[str | None] = mapped_column(String(2))
     junior_school: Mapped[str] = mapped_column(String(100), default="")
     junior_class: Mapped[str] = mapped_column(String(40), default="")
-    earlier_leaver: Mapped[bool] = mapped_column(default=False)
+    earlier_leaver: Mapped[bool | None]
     phone: Mapped[str | None] = mapped_column(EncryptedText("applicant.phone"))
     address: Mapped[str | None] = mapped_column(EncryptedText("applicant.address"))
     boards: Mapped[bool | None]
@@ -71,7 +71,7 @@ class Applicant(Versioned, Base):
     applications: Mapped[list["Application"]] = relationship(back_populates="applicant")
 
     __table_args__ = (
-        UniqueConstraint("cycle_id", "county", "candidate_number"),
+        UniqueConstraint("cycle_id", "candidate_number"),
         UniqueConstraint("cycle_id", "document_type", "document_index"),
         CheckConstraint("sex IN ('1', '2')", name="sex_known"),
         CheckConstraint("bonus >= 0", name="bonus_not_negative"),
@@ -120,14 +120,6 @@ class ApplicantGuardian(Versioned, Base):
     def _index_phone(self, _key: str, value: str) -> str:
         self.phone_index = blind_index("phone", value)
         return value
-
-
-class ConsentPurpose(enum.StrEnum):
-    """What a guardian consents to; each is asked and withdrawn separately."""
-
-    PERSONAL_DATA = "personal_data"
-    SENSITIVE_DATA = "sensitive_data"
-    APPLICATION = "application"
 
 
 class Consent(Base):
@@ -218,6 +210,7 @@ class ApplicationVersion(Versioned, Base):
     state: Mapped[VersionState] = mapped_column(EnumText(VersionState), default=VersionState.DRAFT)
     accepts_adjustment: Mapped[bool] = mapped_column(default=False)
     guardian_comment: Mapped[str] = mapped_column(Text, default="")
+    edited_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     sent_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     submitted_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     confirmed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("applicant_guardian.id"))

@@ -14,6 +14,7 @@ from core.db import expect_version, find, lock_row, transaction
 from core.errors import Conflict, FieldDifference, NotAllowed, Refused
 from core.i18n import lazy as _l
 from enrolment.cycles.models import CountyWindow, Cycle, Round, RoundKind, RoundState
+from enrolment.cycles.policy import keep_sheets
 
 SET_WINDOW = "cycles.set_window"
 OPEN = "cycles.open"
@@ -71,7 +72,9 @@ def set_window(
             raise Conflict(_STALE, differences=_differences(window, opens_at, closes_at, scores_on))
         window.opens_at, window.closes_at, window.scores_on = opens_at, closes_at, scores_on
         session.flush()
-        record(actor, "cycles.set_window", window, county=county, before=before, after=_dates(window))
+        running = next((one for one in cycle.rounds if one.number == round_number), None)
+        sheets = keep_sheets(running, [window]) if running else []
+        record(actor, "cycles.set_window", window, county=county, before=before, after=_dates(window), sheets=sheets)
         return window
 
 
@@ -109,7 +112,9 @@ def open_round(
         )
         session.add(opened)
         session.flush()
-        record(actor, "cycles.open_round", opened, number=number, year=cycle.year, seed=opened.seed)
+        dated = [window for window in cycle.windows if window.round_number == number]
+        sheets = keep_sheets(opened, dated)
+        record(actor, "cycles.open_round", opened, number=number, year=cycle.year, seed=opened.seed, sheets=sheets)
         return opened
 
 

@@ -8,6 +8,7 @@ import hashlib
 import itertools
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from core import clock
 from core.access import Organisation, Role
 from core.accounts.models import Account
 from core.db import db, housekeeping
+from core.divisions import division
 from core.files.models import StoredFile
 from core.identity import check_character
 from enrolment.applications.models import (
@@ -33,7 +35,10 @@ from enrolment.applications.models import (
     VersionState,
 )
 from enrolment.cycles.models import CountyWindow, Cycle, Round, RoundKind, RoundState
-from enrolment.plans.models import Plan, PlanLimit, PlanProgramme, PlanState, QuotaCell
+from enrolment.plans.models import Plan, PlanLimit, PlanProgramme, QuotaCell
+from enrolment.plans.sheet import CountyRow, RoundRules
+from enrolment.plans.states import PlanState
+from enrolment.plans.storage import plain
 from registry.schools.models import Programme
 from tests.factories import JS, QP, WJ, account
 
@@ -131,13 +136,31 @@ def plan(
     limits: Sequence[tuple[str, str, Mapping[str, object]]] = (),
     **details: Any,
 ) -> Plan:
-    """A plan version: each programme with its seats a county; ``details`` go to every plan programme."""
+    """A plan version: each programme with its seats a county; ``details`` go to every plan programme.
+
+    ``rules`` changes fields of the plan sheet's RoundRules.
+    """
+    body: dict[str, Any] = {
+        "year": of.cycle.year,
+        "title": "统一轮次",
+        "across": "own_county",
+        "ties": "lottery",
+        "checks": "before",
+        "opening": "optimal",
+        "adjustment": "same_school",
+        "seed": "published-seed",
+        **(rules or {}),
+    }
+    counties = sorted({county for _programme, seats in cells for county in seats} | set(COUNTIES))
     with housekeeping() as session:
         made = Plan(
             round_id=of.id,
             number=number,
             state=PlanState.DRAFT,
-            rules={"across": "own_county", "ties": "lottery", "seed": "published-seed", **(rules or {})},
+            rules={
+                "rules": plain(asdict(RoundRules(**body))),
+                "counties": [plain(asdict(CountyRow(county, division(county).zh))) for county in counties],
+            },
             created_at=clock.now(),
         )
         for position, (programme, seats) in enumerate(cells, start=1):

@@ -8,7 +8,8 @@ from core.db import db
 from core.identity import DocumentKind, read_document
 from enrolment.applications.models import Application, ApplicationState, PaperState
 from enrolment.cycles.models import RoundState
-from enrolment.plans.models import PlanState
+from enrolment.plans.states import PlanState
+from enrolment.plans.storage import sheet_of
 from tests.enrolment import factories as make
 from tests.factories import QP, WJ, programme, school
 
@@ -16,7 +17,8 @@ from tests.factories import QP, WJ, programme, school
 def test_every_builder_makes_rows_the_database_accepts(context: Flask) -> None:
     in_round = make.open_round()
     first, second = programme(school(QP)), programme(school(WJ), college="510201")
-    make.plan(in_round, [(first, {QP: 0, WJ: 10}), (second, {QP: 5, WJ: 0})], state=PlanState.FROZEN)
+    planned = make.plan(in_round, [(first, {QP: 0, WJ: 10}), (second, {QP: 5, WJ: 0})], state=PlanState.FROZEN)
+    assert {row.code for row in sheet_of(planned).counties} == set(make.COUNTIES)
     child, parent = make.family(in_round, scores={"语文": ("110.5", "150")})
     make.consent(parent)
     make.paper(child)

@@ -1,0 +1,148 @@
+"""Which programmes a pupil may choose, and why not the others. Pure.
+
+The same bars strike a choice before the round (`allocation.eligibility`); here they are told while the
+family can still choose differently. Only a county's own seats count: a programme without seats for the
+pupil's county is not on offer. A sex limit always comes with its legal basis.
+"""
+
+import enum
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+class Bar(enum.StrEnum):
+    """Why a programme cannot be chosen, or a list cannot be sent."""
+
+    TAKEN = "taken"
+    EXCLUSIVE_WISH = "exclusive_wish"
+    NOT_OFFERED = "not_offered"
+    NO_SEATS = "no_seats"
+    SEX = "sex"
+    REQUIRED = "required"
+    HEALTH = "health"
+    TOO_MANY = "too_many"
+    DUPLICATE = "duplicate"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A bar with what it rests on: the missing or excluding tag, the legal basis, the rule's own text."""
+
+    bar: Bar
+    fact: str = ""
+    most: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pupil:
+    """What eligibility looks at. ``sex`` is M or F; ``tags`` are groups and health conclusions."""
+
+    county: str
+    sex: str
+    tags: frozenset[str] = frozenset()
+    taken_elsewhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A programme as the round's plan offers it to one county (``seats``; 0 shuts it)."""
+
+    programme_id: uuid.UUID
+    seats: int
+    sexes: str = ""
+    legal_basis: str = ""
+    requires: frozenset[str] = frozenset()
+    excludes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ListRules:
+    """The county's rules about a list, from its policy sheet.
+
+    ``exclusive`` maps a kind of wish to the rule's text; ``health_after`` leaves health to the school
+    after sending, so that it only warns here.
+    """
+
+    most: int
+    exclusive: Mapping[str, str]
+    health_after: bool = False
+
+
+def bar_to_all(pupil: Pupil, rules: ListRules) -> Refusal | None:
+    """What keeps the pupil from every programme: taken by an earlier batch, or a wish that excludes these."""
+    if pupil.taken_elsewhere:
+        return Refusal(Bar.TAKEN)
+    for wish in sorted(rules.exclusive):
+        if wish in pupil.tags:
+            return Refusal(Bar.EXCLUSIVE_WISH, rules.exclusive[wish])
+    return None
+
+
+def bar_to(pupil: Pupil, offer: Offer | None, rules: ListRules) -> Refusal | None:
+    """Why this pupil may not choose this programme; None if they may."""
+    everywhere = bar_to_all(pupil, rules)
+    if everywhere is not None:
+        return everywhere
+    if offer is None:
+        return Refusal(Bar.NOT_OFFERED)
+    return _bar_of_offer(pupil, offer, rules)
+
+
+def _bar_of_offer(pupil: Pupil, offer: Offer, rules: ListRules) -> Refusal | None:
+    if offer.seats <= 0:
+        return Refusal(Bar.NO_SEATS)
+    if offer.sexes and pupil.sex not in offer.sexes:
+        return Refusal(Bar.SEX, offer.legal_basis)
+    missing = sorted(offer.requires - pupil.tags)
+    if missing:
+        return Refusal(Bar.REQUIRED, missing[0])
+    shut = sorted(offer.excludes & pupil.tags)
+    if shut and not rules.health_after:
+        return Refusal(Bar.HEALTH, shut[0])
+    return None
+
+
+def advice_on(pupil: Pupil, offer: Offer, rules: ListRules) -> str | None:
+    """The health conclusion for which the school may return the file after sending; None without one."""
+    shut = sorted(offer.excludes & pupil.tags)
+    return shut[0] if shut and rules.health_after else None
+
+
+def faults_of_list(
+    pupil: Pupil, chosen: Sequence[uuid.UUID], offers: Mapping[uuid.UUID, Offer], rules: ListRules
+) -> tuple[tuple[int, Refusal], ...]:
+    """Every fault of a list as (rank, refusal); rank 0 for the list as a whole."""
+    faults: list[tuple[int, Refusal]] = []
+    if not chosen:
+        faults.append((0, Refusal(Bar.EMPTY)))
+    if len(chosen) > rules.most:
+        faults.append((0, Refusal(Bar.TOO_MANY, most=rules.most)))
+    times = Counter(chosen)
+    seen: set[uuid.UUID] = set()
+    for rank, programme_id in enumerate(chosen, start=1):
+        refusal = bar_to(pupil, offers.get(programme_id), rules)
+        if refusal is not None:
+            faults.append((rank, refusal))
+        if times[programme_id] > 1 and programme_id in seen:
+            faults.append((rank, Refusal(Bar.DUPLICATE)))
+        seen.add(programme_id)
+    return tuple(faults)
+
+
+def bar_to_adding(
+    pupil: Pupil,
+    chosen: Sequence[uuid.UUID],
+    programme_id: uuid.UUID,
+    offer: Offer | None,
+    rules: ListRules,
+) -> Refusal | None:
+    """Why a programme cannot be added at the end of the list; None if it can."""
+    if programme_id in chosen:
+        return Refusal(Bar.DUPLICATE)
+    refusal = bar_to(pupil, offer, rules)
+    if refusal is None and len(chosen) >= rules.most:
+        return Refusal(Bar.TOO_MANY, most=rules.most)
+    return refusal

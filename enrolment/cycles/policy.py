@@ -1,0 +1,116 @@
+"""The policy sheets of a round: kept by version when it is opened, so that later editions do not touch it."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from core import clock
+from core.db import canonical_json, db
+from core.errors import Refused
+from core.policy import (
+    FilingSheet,
+    NoPolicy,
+    PolicyBook,
+    PolicySheet,
+    SheetKind,
+    load_shipped,
+    read_sheet,
+)
+from core.policy.models import StoredPolicySheet
+from enrolment.cycles.models import CountyWindow, Round, RoundSheet
+from enrolment.cycles.queries import window_of
+
+
+def policy_book() -> PolicyBook:
+    """All sheets of this installation: those that came with the product, and those stored since."""
+    book = PolicyBook(load_shipped())
+    known = {(sheet.kind.value, sheet.scope, sheet.version) for sheet in book.sheets}
+    stored = db.session.scalars(select(StoredPolicySheet).order_by(StoredPolicySheet.effective_from))
+    for row in stored:
+        if (row.kind, row.scope, row.sheet_version) not in known:
+            book = book.superseded_by(_read(row))
+    return book
+
+
+def filing_sheet(in_round: Round, county: str) -> FilingSheet:
+    """The county's filing sheet of a round: the one kept with it, else the one in force when filing opens.
+
+    Raises Refused naming the county when nobody has filed a sheet for the day.
+    """
+    query = (
+        select(StoredPolicySheet)
+        .join(RoundSheet, RoundSheet.sheet_id == StoredPolicySheet.id)
+        .where(
+            RoundSheet.round_id == in_round.id,
+            StoredPolicySheet.scope == county,
+            StoredPolicySheet.kind == SheetKind.FILING.value,
+        )
+    )
+    kept = db.session.scalars(query).one_or_none()
+    if kept is not None:
+        sheet = _read(kept)
+        if isinstance(sheet, FilingSheet):
+            return sheet
+    window = window_of(in_round, county)
+    return _in_force(county, clock.beijing_day(window.opens_at) if window else clock.today())
+
+
+def keep_sheets(in_round: Round, windows: Iterable[CountyWindow]) -> list[str]:
+    """Inside a transaction: keep each county's sheet with the round; returns ``county:version`` of each.
+
+    A county that has its sheet already keeps it. Raises Refused like `filing_sheet`.
+    """
+    session = db.session()
+    kept = set(
+        session.scalars(
+            select(StoredPolicySheet.scope)
+            .join(RoundSheet, RoundSheet.sheet_id == StoredPolicySheet.id)
+            .where(RoundSheet.round_id == in_round.id)
+        )
+    )
+    versions = []
+    for window in windows:
+        if window.county in kept:
+            continue
+        sheet = _in_force(window.county, clock.beijing_day(window.opens_at))
+        session.add(RoundSheet(round_id=in_round.id, sheet_id=_store(sheet).id))
+        session.flush()
+        versions.append(f"{sheet.scope}:{sheet.version}")
+    return versions
+
+
+def _in_force(county: str, day: dt.date) -> FilingSheet:
+    try:
+        return policy_book().filing(county, day)
+    except NoPolicy as error:
+        raise Refused(error.words) from error
+
+
+def _store(sheet: PolicySheet) -> StoredPolicySheet:
+    """The row of a sheet, made if the sheet came with the product and was never used before."""
+    session = db.session()
+    query = select(StoredPolicySheet).where(
+        StoredPolicySheet.kind == sheet.kind.value,
+        StoredPolicySheet.scope == sheet.scope,
+        StoredPolicySheet.sheet_version == sheet.version,
+    )
+    row = session.scalars(query).one_or_none()
+    if row is None:
+        row = StoredPolicySheet(
+            kind=sheet.kind.value,
+            scope=sheet.scope,
+            sheet_version=sheet.version,
+            effective_from=sheet.effective_from,
+            effective_to=sheet.effective_to,
+            body=sheet.model_dump(mode="json"),
+            sha256=sheet.digest,
+            stored_at=clock.now(),
+        )
+        session.add(row)
+        session.flush()
+    return row
+
+
+def _read(row: StoredPolicySheet) -> PolicySheet:
+    return read_sheet(canonical_json(row.body))
