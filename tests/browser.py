@@ -142,7 +142,9 @@ class Visitor:
 
 
 @contextmanager
-def visiting(browser: Browser, address: str, *, scripts: bool = True, size: tuple[int, int] = PHONE) -> Iterator[Visitor]:
+def visiting(
+    browser: Browser, address: str, *, scripts: bool = True, size: tuple[int, int] = PHONE
+) -> Iterator[Visitor]:
     """A new visitor, watched from the first request to the last."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},

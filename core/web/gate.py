@@ -33,31 +33,34 @@ def init_app(app: Flask) -> None:
         g.request_id = secrets.token_hex(8)
         request_id_var.set(g.request_id)
 
-    @app.before_request
-    def check_access() -> AnyResponse | None:
-        if request.endpoint is None:
-            return None
-        access = access_of(current_app, request.endpoint)
-        if access is None:
-            raise NotFound
-        if access.level == "anonymous":
-            return None
-        actor = current_actor()
-        if actor.account_id is None:
-            return redirect(url_for(SIGN_IN, next=local_path(request.full_path)), 303)
-        step = _second_factor_step(actor)
-        if step:
-            return redirect(url_for(step, next=local_path(request.full_path)), 303)
-        if access.level == "permission" and not actor.may(access.permission):
-            raise NotAllowed(_l("您的账号没有办理这项业务的权限。如需办理，请联系本单位的安全管理员。"))
-        if access.second_factor and not is_fresh(actor):
-            return redirect(url_for(SECOND_FACTOR, next=local_path(request.full_path)), 303)
-        return None
+    app.before_request(_check_access)
 
     @app.after_request
     def name_request(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
         return response
+
+
+def _check_access() -> AnyResponse | None:
+    """None lets the request through; otherwise the answer instead of it."""
+    if request.endpoint is None:
+        return None
+    access = access_of(current_app, request.endpoint)
+    if access is None:
+        raise NotFound
+    if access.level == "anonymous":
+        return None
+    actor = current_actor()
+    if actor.account_id is None:
+        return redirect(url_for(SIGN_IN, next=local_path(request.full_path)), 303)
+    step = _second_factor_step(actor)
+    if step:
+        return redirect(url_for(step, next=local_path(request.full_path)), 303)
+    if access.level == "permission" and not actor.may(access.permission):
+        raise NotAllowed(_l("您的账号没有办理这项业务的权限。如需办理，请联系本单位的安全管理员。"))
+    if access.second_factor and not is_fresh(actor):
+        return redirect(url_for(SECOND_FACTOR, next=local_path(request.full_path)), 303)
+    return None
 
 
 def is_fresh(actor: Actor) -> bool:

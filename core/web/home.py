@@ -1,4 +1,4 @@
-"""Cards of the home page: rooms register a function that counts what waits for an actor."""
+"""The home page: rooms register what waits for an actor (cards) and the dates everybody asks for."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,8 +17,19 @@ class HomeCard:
     urgent: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class HomeDate:
+    """One line of the public calendar. ``state`` is done, now or ahead; ``note`` holds the dates in words."""
+
+    label: object
+    note: object
+    state: str
+
+
+DateSource = Callable[[], Iterable[HomeDate]]
 CardSource = Callable[[Actor], Iterable[HomeCard]]
 _SOURCES: list[CardSource] = []
+_CALENDARS: list[DateSource] = []
 
 
 def add_home_cards(source: CardSource) -> None:
@@ -32,3 +43,14 @@ def home_cards(actor: Actor) -> tuple[HomeCard, ...]:
     if actor.account_id is None:
         return ()
     return tuple(card for source in _SOURCES for card in source(actor))
+
+
+def add_home_dates(source: DateSource) -> None:
+    """Register a source of public dates (idempotent)."""
+    if source not in _CALENDARS:
+        _CALENDARS.append(source)
+
+
+def home_dates() -> tuple[HomeDate, ...]:
+    """The public dates, in the order of their sources."""
+    return tuple(date for source in _CALENDARS for date in source())

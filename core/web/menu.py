@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 
 from core.access import Actor
+from core.i18n import say
 
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """One link. ``permission`` empty: for everybody of ``audience`` (public, family or staff)."""
+    """One link. ``permission`` empty: for everybody of ``audience`` (public, family or staff).
+
+    ``group`` gathers entries under one word of the bar; ``hint`` is the line under the link on the home page.
+    """
 
     label: object
     endpoint: str
@@ -15,6 +19,15 @@ class MenuEntry:
     permission: str = ""
     audience: str = "staff"
     group: object = ""
+    hint: object = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuGroup:
+    """Entries under one word of the bar; an entry without a group stands alone (``label`` empty)."""
+
+    label: str
+    entries: tuple[MenuEntry, ...]
 
 
 _ENTRIES: dict[str, MenuEntry] = {}
@@ -29,6 +42,18 @@ def add_menu(*entries: MenuEntry) -> None:
 def menu_of(actor: Actor) -> tuple[MenuEntry, ...]:
     """The entries this actor may use, in order."""
     return tuple(entry for entry in sorted(_ENTRIES.values(), key=lambda one: one.order) if _shown(entry, actor))
+
+
+def grouped(entries: tuple[MenuEntry, ...]) -> tuple[MenuGroup, ...]:
+    """The bar: groups in the order of their first entry, a group of one stands alone."""
+    gathered: dict[str, list[MenuEntry]] = {}
+    for entry in entries:
+        key = say(entry.group) or f"\0{entry.endpoint}"
+        gathered.setdefault(key, []).append(entry)
+    return tuple(
+        MenuGroup("" if key.startswith("\0") or len(found) == 1 else key, tuple(found))
+        for key, found in gathered.items()
+    )
 
 
 def _shown(entry: MenuEntry, actor: Actor) -> bool:

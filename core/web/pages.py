@@ -10,7 +10,7 @@ from core.i18n import current_language, say
 from core.web.actor import current_actor
 from core.web.gate import local_path
 from core.web.idempotency import new_token
-from core.web.menu import menu_of
+from core.web.menu import MenuEntry, grouped, menu_of
 from core.web.status_words import status_word
 from core.words import Words
 
@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
         actor = current_actor()
         return {
             "actor": actor,
-            "menu": menu_of(actor),
+            "menu": grouped(_existing(menu_of(actor))),
             "language": current_language(),
             "demo": settings().mode == "demo",
             "helpline": settings().helpline,
@@ -52,6 +52,11 @@ def init_app(app: Flask) -> None:
 def has_endpoint(endpoint: str) -> bool:
     """Whether a page of this name exists in this installation."""
     return endpoint in current_app.view_functions
+
+
+def _existing(entries: tuple[MenuEntry, ...]) -> tuple[MenuEntry, ...]:
+    """Entries whose page exists in this installation."""
+    return tuple(entry for entry in entries if has_endpoint(entry.endpoint))
 
 
 def in_words(value: object) -> object:

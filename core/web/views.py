@@ -1,23 +1,53 @@
 """The home page, the switches for language and large print, and the small public pages."""
 
 from flask import Blueprint, redirect, render_template, request, session
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from core.access import anonymous
+from core.access import Organisation, OrganisationKind, anonymous
+from core.db import db
+from core.errors import NotVisible
 from core.i18n import LANGUAGE_KEY, SUPPORTED
+from core.i18n import lazy as _l
+from core.tables import Column, ListQuery, ListSpec, choice, text
+from core.web import components as samples
 from core.web.actor import current_actor
 from core.web.gate import local_path
-from core.web.home import home_cards
-from core.web.pages import DISPLAY_COOKIE, LARGE_PRINT
+from core.web.home import home_cards, home_dates
+from core.web.pages import DISPLAY_COOKIE, LARGE_PRINT, settings
+from core.web.status_words import all_status_words
 
 blueprint = Blueprint("web", __name__)
+
+OFFICES: ListSpec[Organisation] = ListSpec(
+    columns=(
+        Column("name", _l("名称"), value=lambda row: row.name_zh, sort=Organisation.name_zh),
+        Column("kind", _l("类别"), value=lambda row: row.kind, sort=Organisation.kind),
+        Column("code", _l("代码"), value=lambda row: row.code, sort=Organisation.code),
+        Column("digits", _l("位数"), value=lambda row: len(row.division), number=True),
+    ),
+    filters=(
+        text("q", _l("名称"), lambda value: Organisation.name_zh.contains(value, autoescape=True)),
+        choice(
+            "kind",
+            _l("类别"),
+            tuple((kind.value, kind.value) for kind in OrganisationKind),
+            lambda value: Organisation.kind == value,
+        ),
+    ),
+    last=(Organisation.id,),
+    sort="name",
+    size=20,
+)
+"""A list to look at on the page of components."""
 
 
 @blueprint.get("/")
 @anonymous("the start page of the service")
 def home() -> str:
     actor = current_actor()
-    return render_template("base/home.html", cards=home_cards(actor))
+    dates = () if actor.account_id else home_dates()
+    return render_template("base/home.html", cards=home_cards(actor), dates=dates)
 
 
 @blueprint.post("/language")
@@ -65,3 +95,29 @@ def accessibility() -> str:
 @anonymous("the site map is public")
 def site_map() -> str:
     return render_template("base/site_map.html")
+
+
+@blueprint.route("/components", methods=["GET", "POST"])
+@anonymous("shows invented content; answers 404 in production")
+def components() -> str | tuple[str, int]:
+    if settings().mode == "production":
+        raise NotVisible
+    form = samples.SampleForm()
+    if request.method == "POST":
+        form.validate()
+    query = ListQuery.from_request(OFFICES, request)
+    page = render_template(
+        "base/components.html",
+        form=form,
+        status_words=all_status_words(),
+        cards=samples.cards(),
+        tasks=samples.tasks(),
+        case=samples.case(),
+        solving=samples.solving(),
+        history=samples.history(),
+        choices=samples.choices(),
+        figure=samples.figure(),
+        query=query,
+        page=query.page(db.session(), select(Organisation)),
+    )
+    return (page, 422) if form.errors else page
