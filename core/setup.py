@@ -8,7 +8,7 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from core import accounts, i18n, jobs
+from core import accounts, auditor, i18n, jobs, notices
 from core.access import access_table
 from core.config import Settings
 from core.crypto import KeyRing, use_keys
@@ -42,8 +42,8 @@ def begin(app: Flask, settings: Settings) -> None:
     for part in (gate, idempotency, headers, errors, pages, static_files, shutter, commands):
         part.init_app(app)
     app.register_blueprint(web_blueprint)
-    accounts.init_app(app)
-    jobs.init_app(app)
+    for room in (accounts, auditor, notices, jobs):
+        room.init_app(app)
 
 
 def finish(app: Flask) -> None:

@@ -52,15 +52,24 @@ def _check_access() -> AnyResponse | None:
         return None
     actor = current_actor()
     if actor.account_id is None:
-        return redirect(url_for(SIGN_IN, next=local_path(request.full_path)), 303)
+        return redirect(url_for(SIGN_IN, next=_way_back()), 303)
     step = _second_factor_step(actor)
     if step:
-        return redirect(url_for(step, next=local_path(request.full_path)), 303)
+        return redirect(url_for(step, next=_way_back()), 303)
     if access.level == "permission" and not actor.may(access.permission):
         raise NotAllowed(_l("您的账号没有办理这项业务的权限。如需办理，请联系本单位的安全管理员。"))
     if access.second_factor and not is_fresh(actor):
-        return redirect(url_for(SECOND_FACTOR, next=local_path(request.full_path)), 303)
+        return redirect(url_for(SECOND_FACTOR, next=_way_back()), 303)
     return None
+
+
+def _way_back() -> str:
+    """Where to go on after signing in or giving a code: this page; for a sent form the page it stood on."""
+    if request.method in ("GET", "HEAD"):
+        return local_path(request.full_path)
+    came_from = urlsplit(request.referrer or "")
+    same_site = came_from.netloc == request.host
+    return local_path(f"{came_from.path}?{came_from.query}") if same_site else "/"
 
 
 def is_fresh(actor: Actor) -> bool:
