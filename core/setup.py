@@ -29,9 +29,9 @@ def begin(app: Flask, settings: Settings) -> None:
     app.config.update(_flask_config(settings))
     use_keys(KeyRing.parse(settings.keys.get_secret_value(), settings.index_key.get_secret_value()))
     if settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # the documented way to wrap
             app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies
-        )  # type: ignore[method-assign]  # the documented way to wrap
+        )
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
