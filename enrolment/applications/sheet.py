@@ -29,6 +29,7 @@ from core.sheets import (
 )
 from enrolment.applications.sheet_layout import TAKEN, county_layout
 from enrolment.applications.sheet_model import (
+    NORMAL,
     Candidate,
     CandidateSheet,
     CountySheet,
@@ -40,6 +41,7 @@ from enrolment.applications.sheet_model import (
 from enrolment.applications.sheet_read import Reading, read_county
 
 __all__ = [
+    "NORMAL",
     "Candidate",
     "CandidateSheet",
     "CountyForm",

@@ -22,8 +22,8 @@ from core.sheets import (
 )
 from core.sheets.grid import Raw
 from core.sheets.kinds import Taken, Value
+from enrolment.applications.sheet_model import NORMAL
 
-NORMAL = "正常"
 CONCLUSIONS = (NORMAL, "色弱", "色盲", "单色不能识别", "视力受限", "听力受限", "肢体受限", "其他受限")
 """Health conclusions known without a plan; a plan may add its own in 不予录取情形."""
 

@@ -9,6 +9,9 @@ from core.identity import DocumentKind
 from core.sheets import SheetNote
 from enrolment.plans.sheet import PlanSheet
 
+NORMAL = "正常"
+"""The health conclusion without any limit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:
@@ -57,8 +60,8 @@ class Candidate:
 
     `scores` stand in the order of the county's subjects, None where none is given: a missing score stays
     missing. `total` is the exam total where the sheet states one, `bonus` the approved bonus. `health` are
-    the conclusions other than normal, `tags` the groups; `wishes` are programme codes, best first; `boards`
-    None: by the rule (whoever leaves the county boards). `row` is the row of the file.
+    the conclusions as stated (`NORMAL` is one of them), `tags` the groups; `wishes` are programme
+    codes, best first; `boards` None: by the rule (whoever leaves the county boards). `row` is the row of the file.
     """
 
     number: str

@@ -17,7 +17,7 @@ from core.sheets import (
     nearest,
 )
 from core.sheets.grid import letter
-from enrolment.applications.sheet_layout import CONCLUSIONS, NORMAL
+from enrolment.applications.sheet_layout import CONCLUSIONS
 from enrolment.applications.sheet_model import Candidate, CountySheet, Expected, Subject
 from enrolment.plans.sheet import unknown_subject
 
@@ -118,7 +118,7 @@ def _candidate(row: Row, county: str, subjects: tuple[Subject, ...], reading: Re
         total=total,
         bonus=bonus,
         bonus_basis=row.text("bonus_basis") or "",
-        health=tuple(sorted(word for word in health if word != NORMAL)),
+        health=tuple(sorted(health)),
         tags=tuple(sorted(tags)),
         adjusts=bool(row.flag("adjusts")),
         boards=row.flag("boards"),

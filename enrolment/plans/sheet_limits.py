@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from core.sheets import Findings, Known, Row, Table, Value, Words
-from enrolment.plans.sheet_layout import LIMIT_KINDS
+from enrolment.plans.sheet_layout import EXAMPLE_SHARES, LIMIT_KINDS
 from enrolment.plans.sheet_model import LimitRow
 
 _ANY = ("schools", "sex", "host", "sources", "programmes", "boarders", "shares")
@@ -51,16 +51,19 @@ class Names:
 def read_limits(table: Table, names: Names, findings: Findings) -> tuple[LimitRow, ...]:
     """The limits of the worksheet in the order of kind and name; what does not fit becomes faults."""
     limits: list[LimitRow] = []
-    identities: list[tuple[Row, object]] = []
+    named: list[tuple[Row, object]] = []
+    about: list[tuple[Row, object]] = []
     for row in table.rows:
         kind, cap = row.text("kind"), row.whole("cap")
         if kind is None:
             continue
         _check_cells(row, kind, findings)
         limit = _limit(row, kind, cap or 0, names, findings)
-        identities.append((row, (limit.kind, limit.name)))
+        named.append((row, limit.name))
+        about.append((row, _about(limit)))
         limits.append(limit)
-    findings.twice(identities, "name", Words("这条限额", "the limit"))
+    findings.twice(about, "kind", Words("这条限额", "the limit"))
+    findings.twice(named, "name", Words("限额的名称", "the name of the limit"))
     return tuple(sorted(limits, key=lambda one: (one.kind, one.name)))
 
 
@@ -102,6 +105,11 @@ def _limit(row: Row, kind: str, cap: int, names: Names, findings: Findings) -> L
     )
 
 
+def _about(limit: LimitRow) -> object:
+    """What a limit limits; two of one kind about the same would contradict each other."""
+    return None if limit.kind == "other" else (limit.kind, limit.schools, limit.sex, limit.host, limit.sources)
+
+
 def _name(kind: str, schools: tuple[str, ...], sex: str, host: str, sources: tuple[str, ...]) -> str:
     """The name of a limit that was given none: its kind and what it is about."""
     about = "-".join(part for part in ("+".join(schools), sex, host, "+".join(sources)) if part)
@@ -123,7 +131,7 @@ def _shares(row: Row, cap: int, counties: Known, findings: Findings) -> dict[str
         match = re.fullmatch(r"\s*(?P<county>[^:：]+?)\s*[:：]\s*(?P<share>[0-9]{1,7})\s*", part)
         if match is None:
             rule = Words("应写成 县区:人数", "should be written county:number")
-            findings.add(row, "shares", rule, Words("如 青浦区:10、吴江区:5", "as 青浦区:10、吴江区:5"), value=part)
+            findings.add(row, "shares", rule, Words(f"如 {EXAMPLE_SHARES}", f"as {EXAMPLE_SHARES}"), value=part)
             return {}
         code = findings.refer(row, "shares", match["county"], counties)
         if code is None:

@@ -45,9 +45,7 @@ SCORES = Family(
     ("语文/150", "数学/150"),
     suspects=200,
 )
-WISHES = Family(
-    "wish", re.compile(r"志愿(?P<rank>\d+)"), _wish, Identifier(), NOTE, ("志愿1", "志愿2"), least=1
-)
+WISHES = Family("wish", re.compile(r"志愿(?P<rank>\d+)"), _wish, Identifier(), NOTE, ("志愿1", "志愿2"), least=1)
 
 PUPILS = Layout(
     "学生",

@@ -11,9 +11,7 @@ from core.sheets import BadSheets, Limits, read_grids
 from core.sheets.limits import check_archive
 from tests.core.sheets.samples import book_of, zip_of
 
-SMALL = Limits(
-    sent_bytes=100_000, unfolded_bytes=1_000_000, members=50, sheets=2, rows=10, columns=5, characters=50
-)
+SMALL = Limits(sent_bytes=100_000, unfolded_bytes=1_000_000, members=50, sheets=2, rows=10, columns=5, characters=50)
 
 
 def _refused(data: bytes, limits: Limits = SMALL) -> str:

@@ -130,9 +130,7 @@ def test_a_file_that_does_not_read_back_never_leaves(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(writing, "read_grids", lambda data, limits: ())
     with pytest.raises(NotAsWritten):
         write_workbook([out])
-    monkeypatch.setattr(
-        writing, "read_grids", lambda data, limits: (grid_of(("内容",), ("乙",), name="文本"),)
-    )
+    monkeypatch.setattr(writing, "read_grids", lambda data, limits: (grid_of(("内容",), ("乙",), name="文本"),))
     with pytest.raises(NotAsWritten, match="A2"):
         write_workbook([out])
     monkeypatch.setattr(writing, "read_grids", lambda data, limits: (grid_of(("内容",), name="文本"),))
