@@ -128,18 +128,19 @@ class ListQuery(Generic[Row]):
 
     def url(self, **changes: Any) -> str:
         """The address of this list with some parts changed (the fields of ListQuery)."""
-        changed = replace(self, **changes)
-        pairs = [(key, value) for key, found in changed.values.items() for value in found]
-        asked = ("-" if changed.descending else "") + changed.sort
-        if asked != self.spec.sort:
-            pairs.append((SORT, asked))
-        if changed.size != self.spec.size:
-            pairs.append((SIZE, str(changed.size)))
-        if changed.number != 1:
-            pairs.append((PAGE, str(changed.number)))
-        if changed.export:
-            pairs.append((EXPORT, "xlsx"))
+        pairs = replace(self, **changes)._pairs()
         return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
+
+    def _pairs(self) -> list[tuple[str, str]]:
+        pairs = [(key, value) for key, found in self.values.items() for value in found]
+        asked = ("-" if self.descending else "") + self.sort
+        rest = (
+            (SORT, asked, asked != self.spec.sort),
+            (SIZE, str(self.size), self.size != self.spec.size),
+            (PAGE, str(self.number), self.number != 1),
+            (EXPORT, "xlsx", self.export),
+        )
+        return pairs + [(name, value) for name, value, told in rest if told]
 
     def sort_url(self, column: Column[Row]) -> str:
         """The address ordered by a column; by the same column again: the other way round."""
@@ -159,6 +160,10 @@ class ListQuery(Generic[Row]):
     def clear_url(self) -> str:
         """The list with every filter off."""
         return self.url(values={}, number=1, export=False)
+
+    def kept(self) -> tuple[tuple[str, str], ...]:
+        """Parameters a filter form carries along: order and size, but not the page."""
+        return tuple(pair for pair in self._pairs() if pair[0] in (SORT, SIZE))
 
     def chips(self) -> tuple[Chip, ...]:
         """The filters that are on, each with the address of the list without it."""

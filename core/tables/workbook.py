@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
@@ -32,7 +33,7 @@ class Export:
 def export(
     session: Session,
     query: ListQuery[Row],
-    statement: Select[tuple[object, ...]],
+    statement: Select[Any],
     *,
     title: str,
     private: bool = False,

@@ -130,7 +130,7 @@ def solving() -> tuple[SampleItem, ...]:
         SampleItem(_l("读取数据"), "done", _l("1 204 份报名，25 个专业")),
         SampleItem(_l("校验"), "done"),
         SampleItem(_l("建模"), "done", _l("用时 0.8 秒")),
-        SampleItem(_l("求解"), "now", _l("已用 12 秒，与最好结果最多还差 0.4%%")),
+        SampleItem(_l("求解"), "now", _l("已用 12 秒，与最好结果最多还差 0.4%")),
         SampleItem(_l("核验"), "ahead"),
         SampleItem(_l("写入"), "ahead"),
     )

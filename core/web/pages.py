@@ -45,6 +45,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(has_endpoint=has_endpoint, new_token=new_token, status_word=status_word)
     app.jinja_env.finalize = in_words
     app.jinja_env.filters["cell"] = show_cell
+    app.jinja_env.filters["clock"] = show_clock
     app.jinja_env.filters["moment"] = show_moment
     app.jinja_env.filters["day"] = show_day
 
@@ -71,6 +72,11 @@ def show_cell(value: object) -> object:
     if isinstance(value, dt.datetime):
         return clock.moment_cell(value)
     return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def show_clock(value: dt.datetime) -> str:
+    """The time of day in Beijing: 17:05."""
+    return clock.moment_cell(value)[-5:]
 
 
 def show_moment(value: dt.datetime | None) -> str:
