@@ -34,7 +34,6 @@ def init_app(app: Flask) -> None:
         {
             RoundState.OPEN: StatusWord(_l("受理报名"), "info"),
             RoundState.LOCKED: StatusWord(_l("已锁定"), "warning"),
-            RoundState.RELEASED: StatusWord(_l("已公布"), "success"),
             RoundState.CLOSED: StatusWord(_l("已结束")),
         },
     )

@@ -59,11 +59,10 @@ class RoundKind(enum.StrEnum):
 
 
 class RoundState(enum.StrEnum):
-    """open → locked → released → closed; a lock may be lifted by two persons before release."""
+    """open → locked → closed. Whether results show is no state of the round: the publication says it."""
 
     OPEN = "open"
     LOCKED = "locked"
-    RELEASED = "released"
     CLOSED = "closed"
 
 

@@ -8,7 +8,6 @@ import hashlib
 import itertools
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -38,7 +37,7 @@ from enrolment.cycles.models import CountyWindow, Cycle, Round, RoundKind, Round
 from enrolment.plans.models import Plan, PlanLimit, PlanProgramme, QuotaCell
 from enrolment.plans.sheet import CountyRow, RoundRules
 from enrolment.plans.states import PlanState
-from enrolment.plans.storage import plain
+from enrolment.plans.storage import registered_row, registered_school, rules_body, stated
 from registry.schools.models import Programme
 from tests.factories import JS, QP, WJ, account
 
@@ -152,19 +151,27 @@ def plan(
         **(rules or {}),
     }
     counties = sorted({county for _programme, seats in cells for county in seats} | set(COUNTIES))
+    schools = sorted({programme.school for programme, _seats in cells}, key=lambda one: one.code)
     with housekeeping() as session:
         made = Plan(
             round_id=of.id,
             number=number,
             state=PlanState.DRAFT,
-            rules={
-                "rules": plain(asdict(RoundRules(**body))),
-                "counties": [plain(asdict(CountyRow(county, division(county).zh))) for county in counties],
-            },
+            rules=rules_body(
+                RoundRules(**body),
+                [CountyRow(county, division(county).zh) for county in counties],
+                [registered_school(one) for one in schools],
+            ),
             created_at=clock.now(),
         )
         for position, (programme, seats) in enumerate(cells, start=1):
-            row = PlanProgramme(programme_id=programme.id, position=position, capacity=sum(seats.values()), **details)
+            row = PlanProgramme(
+                programme_id=programme.id,
+                position=position,
+                capacity=sum(seats.values()),
+                stated=stated(registered_row(programme)),
+                **details,
+            )
             row.cells = [QuotaCell(county=county, seats=count) for county, count in seats.items()]
             made.programmes.append(row)
         made.limits = [PlanLimit(kind=kind, name=name, body=dict(body)) for kind, name, body in limits]

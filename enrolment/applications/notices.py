@@ -1,0 +1,99 @@
+"""What a family is told over its phones. Names are masked; no message holds a document number."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from core.i18n import lazy as _l
+from core.identity import mask_name
+from core.notices.operations import notify
+from core.notices.templates import add_template
+from enrolment.applications.models import Applicant, ApplicantGuardian
+
+INVITED = "applications.guardian_invited"
+CHILD_ADDED = "applications.child_added"
+AWAITING = "applications.awaiting_guardian"
+SUBMITTED = "applications.submitted"
+CHANGING = "applications.changing"
+SENT_BACK = "applications.sent_back"
+WITHDRAWN = "applications.withdrawn"
+FREEZE_PATH = "/account/freeze"
+
+
+def register() -> None:
+    """The sentences."""
+    add_template(
+        INVITED,
+        _l(
+            "%(child)s 报名跨省中职，请您作为监护人确认。请打开服务首页选“激活账号”，输入激活码 %(code)s "
+            "和孩子证件号码的后四位。激活码 %(days)s 天内有效，不要转给别人。"
+        ),
+        title=_l("请激活监护人账号"),
+    )
+    add_template(
+        CHILD_ADDED,
+        _l("%(child)s 在跨省中职报名中把您填为监护人。请登录查看；如果不是您的孩子，请联系本县区招生办。"),
+        title=_l("您被填为监护人"),
+    )
+    add_template(
+        AWAITING,
+        _l("%(child)s 的跨省中职报名等您确认。您确认后才算提交，截止时间：%(until)s。"),
+        title=_l("请确认孩子的报名"),
+    )
+    add_template(
+        SUBMITTED,
+        _l("%(child)s 的报名已提交，回执号 %(number)s，志愿：%(choices)s。如果不是您或孩子操作，请登录后冻结账号。"),
+        title=_l("报名已提交"),
+        urgent=True,
+    )
+    add_template(
+        CHANGING,
+        _l(
+            "有人正在修改 %(child)s 已提交的志愿。重新提交前，原来的报名一直有效。"
+            "如果不是您或孩子操作，请点“不是我”冻结账号。"
+        ),
+        title=_l("志愿正在修改"),
+        urgent=True,
+    )
+    add_template(
+        SENT_BACK,
+        _l("监护人请您修改报名：%(comment)s。修改后请再提交一次。"),
+        title=_l("监护人请您修改"),
+    )
+    add_template(
+        WITHDRAWN,
+        _l("%(child)s 的报名已撤回，不再参加录取。%(until)s前可以恢复。如果不是您或孩子操作，请点“不是我”冻结账号。"),
+        title=_l("报名已撤回"),
+        urgent=True,
+    )
+
+
+def tell_guardians(
+    applicant: Applicant, template: str, facts: dict[str, Any] | None = None, *, link: str = ""
+) -> None:
+    """Inside a transaction: one notice to each guardian's account."""
+    _tell({guardian.account_id for guardian in applicant.guardians}, applicant, template, facts, link)
+
+
+def tell_family(applicant: Applicant, template: str, facts: dict[str, Any] | None = None, *, link: str = "") -> None:
+    """Inside a transaction: one notice to the pupil and to each guardian."""
+    accounts = {applicant.account_id, *(guardian.account_id for guardian in applicant.guardians)}
+    _tell(accounts, applicant, template, facts, link)
+
+
+def tell_guardian(
+    guardian: ApplicantGuardian, template: str, facts: dict[str, Any] | None = None, *, link: str = ""
+) -> None:
+    """Inside a transaction: one notice to one guardian."""
+    _tell({guardian.account_id}, guardian.applicant, template, facts, link)
+
+
+def tell_pupil(applicant: Applicant, template: str, facts: dict[str, Any] | None = None, *, link: str = "") -> None:
+    """Inside a transaction: one notice to the pupil."""
+    _tell({applicant.account_id}, applicant, template, facts, link)
+
+
+def _tell(
+    accounts: Iterable[Any], applicant: Applicant, template: str, facts: dict[str, Any] | None, link: str
+) -> None:
+    for account_id in sorted(filter(None, accounts), key=str):
+        notify(account_id, template, {"child": mask_name(applicant.name), **(facts or {})}, link=link)
