@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def number_request() -> None:
+        g.received_at = clock.now()
         g.request_id = secrets.token_hex(8)
         request_id_var.set(g.request_id)
 
@@ -70,6 +71,12 @@ def _way_back() -> str:
     came_from = urlsplit(request.referrer or "")
     same_site = came_from.netloc == request.host
     return local_path(f"{came_from.path}?{came_from.query}") if same_site else "/"
+
+
+def received_at() -> dt.datetime:
+    """When the running request arrived: deadlines are judged by it, not by how long the answer takes."""
+    arrived: dt.datetime = g.received_at
+    return arrived
 
 
 def is_fresh(actor: Actor) -> bool:
