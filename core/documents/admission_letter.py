@@ -91,13 +91,9 @@ class AdmissionLetter:
             Fact("number", Words("编号", "Number"), self.verification.number),
             *self.issuer.facts(Words("招生学校", "Host school")),
             Fact("student_name", Words("姓名", "Name"), self.student_name, personal=True),
-            Fact(
-                "candidate_number", Words("考生号", "Candidate number"), self.candidate_number, personal=True
-            ),
+            Fact("candidate_number", Words("考生号", "Candidate number"), self.candidate_number, personal=True),
             Fact("source_county", Words("生源县区", "Source county"), self.source_county, personal=True),
-            Fact(
-                "cycle", Words("招生年度与轮次", "Cycle and round"), f"{self.cycle_year} 年 {self.round_name}"
-            ),
+            Fact("cycle", Words("招生年度与轮次", "Cycle and round"), f"{self.cycle_year} 年 {self.round_name}"),
             *(
                 Fact(f"stage_{place}", Words(f"{stage.name}专业", f"Major, stage {place}"), stage.text())
                 for place, stage in enumerate(self.stages, start=1)

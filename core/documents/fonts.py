@@ -91,7 +91,6 @@ def _character_map(file: BinaryIO, offset: int) -> bytes:
     file.seek(start)
     table = file.read(length)
     encodings = [
-        struct.unpack_from(">HHL", table, 4 + 8 * number)
-        for number in range(struct.unpack_from(">H", table, 2)[0])
+        struct.unpack_from(">HHL", table, 4 + 8 * number) for number in range(struct.unpack_from(">H", table, 2)[0])
     ]
     return table[next(place for platform, kind, place in encodings if (platform, kind) == (3, 10)) :]

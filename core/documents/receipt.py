@@ -67,8 +67,7 @@ class Consent:
     def text(self) -> str:
         """The line on the receipt."""
         return (
-            f"{self.relation} {self.guardian}，{self.way}，{moment_text(self.at)}；"
-            f"告知书版本 {self.notice_version}"
+            f"{self.relation} {self.guardian}，{self.way}，{moment_text(self.at)}；告知书版本 {self.notice_version}"
         )
 
 

@@ -1,0 +1,1 @@
+"""Files from outside: the gate they pass, and the store they rest in."""

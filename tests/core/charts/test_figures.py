@@ -11,7 +11,7 @@ from PIL import Image
 from core.charts.bars import Bar, Stack, bars, funnel, stacked_bars
 from core.charts.dots import Dot, dot_plot
 from core.charts.figure import ChartFigure, UnknownPart, clean
-from core.charts.heat import heat_table
+from core.charts.heat import Cell, heat_table
 from core.charts.lines import Line, lines
 from core.charts.palette import TOKENS
 from core.words import Words
@@ -111,6 +111,15 @@ def test_sentences_of_plain_cases() -> None:
     assert one.reading.zh == "一占 50.0%（1/2）。"
     assert one.table_rows[1] == ("乙", 0, 0, "—", "—")
     assert dot_plot("t", [Dot("甲", 0.5, 0.5, 0.5)], head=("a", "b", "c", "d")).reading.zh == "甲为 50.0%。"
+
+
+def test_sentences_of_full_plans_and_rising_lines() -> None:
+    full = heat_table("t", ("甲",), ("乙",), {("甲", "乙"): Cell(3, 3)}, head="x")
+    assert full.reading.zh == "计划 3 个，已录取 3 人，完成 100.0%。"
+    up = lines("t", [Line("甲", ((date(2026, 6, 1), 1), (date(2026, 6, 2), 4)))], head="x", unit=PEOPLE)
+    assert "增加 3；" in up.reading.zh
+    still = lines("t", [Line("甲", ((date(2026, 6, 1), 4),))], head="x", unit=PEOPLE)
+    assert "没有变化；" in still.reading.zh
 
 
 def test_tables() -> None:

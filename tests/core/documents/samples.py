@@ -75,9 +75,7 @@ RECEIPT = Receipt(
 
 PROOF = StatusProof(
     verification=Verification("ZM-2026-330421-0007", CODE, SITE),
-    issuer=Issuer(
-        "嘉善信息技术工程学校", "浙江省嘉兴市嘉善县魏塘街道谈公北路", "0573-8402 1111", "嘉善县教育局"
-    ),
+    issuer=Issuer("嘉善信息技术工程学校", "浙江省嘉兴市嘉善县魏塘街道谈公北路", "0573-8402 1111", "嘉善县教育局"),
     student_name="𠮷𬭎",
     sex="男",
     id_shown="330421********0009",

@@ -63,9 +63,7 @@ def test_values_that_do_not_fit_are_refused(values: dict[str, int], problem: str
         PLAIN.format(**values)
 
 
-@pytest.mark.parametrize(
-    "number", ["", "2026330421012", "202633042100123", "２０２６3304210012", "20263304210012\n"]
-)
+@pytest.mark.parametrize("number", ["", "2026330421012", "202633042100123", "２０２６3304210012", "20263304210012\n"])
 def test_foreign_numbers_are_refused(number: str) -> None:
     with pytest.raises(NumberError):
         PLAIN.parse(number)

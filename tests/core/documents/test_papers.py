@@ -4,10 +4,12 @@ import re
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
+from pathlib import Path
 
 import pypdf
 import pypdfium2
 import pytest
+import typst
 import zxingcpp
 
 from core.documents import fonts
@@ -141,6 +143,7 @@ def test_typed_form_and_address_stand_beside_the_qr_code(paper: Paper) -> None:
 
 def test_second_print_is_marked_and_otherwise_the_same() -> None:
     copy = replace(LETTER, copy=True)
+    assert replace(PROOF, copy=True).content_digest() == PROOF.content_digest()
     assert "副本" in _text(to_pdf(copy))
     assert "副本" not in _text(to_pdf(LETTER))
     assert copy.content_digest() == LETTER.content_digest()
@@ -196,6 +199,15 @@ def test_closed_receipt_says_that_it_is_final() -> None:
 def test_template_that_cannot_use_its_facts_is_an_error_naming_it() -> None:
     with pytest.raises(TypesetError, match="status_proof"):
         typeset("status_proof", {"title": "x"}, at=PROOF.stamped_at)
+
+
+def test_warning_of_a_template_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "odd.typ").write_text('#set document(title: "t")\n#set text(font: "No Such Type")\nx')
+    compiler = typst.Compiler(root=tmp_path, font_paths=fonts.shelf(), ignore_system_fonts=True)
+    monkeypatch.setattr("core.documents.typeset.TEMPLATES", tmp_path)
+    monkeypatch.setattr("core.documents.typeset._compiler", lambda: compiler)
+    with pytest.raises(TypesetError, match="odd: unknown font family"):
+        typeset("odd", {}, at=PROOF.stamped_at)
 
 
 def test_time_without_zone_is_refused() -> None:

@@ -121,6 +121,4 @@ def test_svg_described_by_its_surroundings_is_silent() -> None:
 
 def test_png_reads_back() -> None:
     picture = Image.open(BytesIO(qr_png("https://zone.example.cn/verify/37KY", scale=4)))
-    assert [found.text for found in zxingcpp.read_barcodes(picture)] == [
-        "https://zone.example.cn/verify/37KY"
-    ]
+    assert [found.text for found in zxingcpp.read_barcodes(picture)] == ["https://zone.example.cn/verify/37KY"]
