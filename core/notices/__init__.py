@@ -2,6 +2,10 @@
 
 from flask import Flask
 
+from core.notices.models import Delivery, DeliveryState, Notice
+
+__all__ = ["Delivery", "DeliveryState", "Notice", "init_app"]
+
 
 def init_app(app: Flask) -> None:
     """Open the channels; register the inbox, the delivery log and the notices about accounts."""
