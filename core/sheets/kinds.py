@@ -226,7 +226,7 @@ class Code:
 
     @property
     def shape(self) -> Words:
-        listed = "、".join(self.choices[:12])
+        listed = "、".join(self.choices[:20])
         return Words(f"从列表中选一项：{listed}", f"one of: {listed}")
 
     def read(self, raw: Raw) -> Taken:

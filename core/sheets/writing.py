@@ -140,8 +140,9 @@ def _write_sheet(sheet: Worksheet, out: SheetOut, styles: _Styles) -> None:
         style = styles.text if _is_text(heading.kind) else styles.number
         sheet.set_column(index, index, heading.width, style if out.fill_in else None)
         sheet.write_string(head_row, index, heading.text, styles.duty if heading.required else styles.head)
-        if heading.note.zh:
-            note = f"{heading.note.zh}\n{heading.kind.shape.zh}\n{heading.note.en}\n{heading.kind.shape.en}"
+        if out.fill_in:
+            shape, said = heading.kind.shape, heading.note
+            note = "\n".join(filter(None, (said.zh, shape.zh, said.en, shape.en)))
             sheet.write_comment(head_row, index, note, {"x_scale": 2, "y_scale": 1.5})
     sheet.freeze_panes(head_row + 1, 1)
     row = head_row + 1

@@ -102,7 +102,15 @@ _COLUMNS = (
         aliases=("报名号", "考号"),
         width=18,
     ),
-    Column("name", "姓名", Text(longest=60, name=True), Words("", ""), required=True, aliases=("考生姓名",)),
+    Column(
+        "name",
+        "姓名",
+        Text(longest=60, name=True),
+        Words("", ""),
+        required=True,
+        aliases=("考生姓名",),
+        sensitive=True,
+    ),
     Column(
         "document_kind",
         "证件类型",
@@ -122,7 +130,13 @@ _COLUMNS = (
         width=22,
     ),
     Column("sex", "性别", Code({"M": ("男", "1"), "F": ("女", "2")}), Words("", ""), required=True),
-    Column("birth_date", "出生日期", Date(), Words("可不填，从证件号码得出", "optional, read from the number")),
+    Column(
+        "birth_date",
+        "出生日期",
+        Date(),
+        Words("可不填，从证件号码得出", "optional, read from the number"),
+        sensitive=True,
+    ),
     Column(
         "school",
         "毕业学校",

@@ -35,6 +35,7 @@ from enrolment.plans.sheet_model import (
     ProgrammeRow,
     ReservedRow,
     RoundRules,
+    RuleBasis,
     SchoolRow,
 )
 from enrolment.plans.sheet_read import OPTIONAL, SHEETS, assemble, line_of
@@ -49,6 +50,7 @@ __all__ = [
     "ProgrammeRow",
     "ReservedRow",
     "RoundRules",
+    "RuleBasis",
     "SchoolRow",
     "line_of",
     "plan_template",
@@ -93,7 +95,7 @@ def write_plan(plan: PlanSheet) -> bytes:
     names = {county.code: county.name for county in plan.counties}
     rows: dict[str, _Rows] = {
         "counties": [(one.code, one.name) for one in plan.counties],
-        "rules": rule_rows(plan.rules, plan.counties),
+        "rules": rule_rows(plan),
         "schools": [(one.code, one.name, names[one.county]) for one in plan.schools],
         "programmes": [_programme(one) for one in plan.programmes],
         "cells": [

@@ -37,6 +37,15 @@ class RoundRules:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleBasis:
+    """The document a rule rests on: the rule's key, its county ("" for the whole round), the text."""
+
+    item: str
+    county: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class SchoolRow:
     """A host school and the county it stands in."""
 
@@ -129,6 +138,7 @@ class PlanSheet:
     cells: tuple[CellRow, ...]
     limits: tuple[LimitRow, ...] = ()
     reserved: tuple[ReservedRow, ...] = ()
+    bases: tuple[RuleBasis, ...] = ()
     notes: tuple[SheetNote, ...] = field(default=(), compare=False)
 
     @property

@@ -49,6 +49,7 @@ def assemble(grids: dict[str, Grid], findings: Findings) -> PlanSheet | None:
         cells=tuple(sorted(cells, key=lambda one: (one.programme, one.county))),
         limits=limits,
         reserved=tuple(sorted(reserved, key=lambda one: (one.programme, one.tag))),
+        bases=book.bases,
         notes=tuple(note for table in tables.values() for note in table.notes),
     )
 

@@ -35,7 +35,7 @@ from enrolment.plans.sheet_layout import (
     OPENING,
     TIES,
 )
-from enrolment.plans.sheet_model import CountyRow, RoundRules
+from enrolment.plans.sheet_model import CountyRow, PlanSheet, RoundRules, RuleBasis
 
 NO_KEYS = "无"
 
@@ -103,9 +103,9 @@ ITEMS = (
         required=False,
     ),
     Item("adjustment", "调剂方式", ADJUSTMENT, Words("服从调剂的考生", "for candidates who accept adjustment")),
-    Item("adjust_order", "调剂顺序", CODES, Words("空白则按招生代码排列", "blank: by code"), required=False),
-    Item("floors", "保底方式", FLOORS, Words("有保底数时填写", "needed where there are guarantees"), required=False),
-    Item("bed_with_guarantee", "保底含床位", YesNo(), Words("空白为 否", "blank: no"), required=False),
+    Item("adjust_order", "调剂顺序", CODES, Words("不写则按招生代码排列", "no row: by code"), required=False),
+    Item("floors", "保底方式", FLOORS, Words("不写为 优先保留", "no row: 优先保留"), required=False),
+    Item("bed_with_guarantee", "保底含床位", YesNo(), Words("不写为 否", "no row: 否"), required=False),
     Item(
         "seed",
         "抽签种子",
@@ -148,11 +148,12 @@ RULES = Layout(
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """The rules read: values for the round, and by county; `rows` is where each stands."""
+    """The rules read: values for the round, and by county; `rows` is where each stands, `bases` what it rests on."""
 
     of_round: Mapping[str, object]
     of_county: Mapping[tuple[str, str], object]
     rows: Mapping[str, Row]
+    bases: tuple[RuleBasis, ...]
 
 
 def read_rules(table: Table, counties: Known, findings: Findings) -> RuleBook:
@@ -161,6 +162,7 @@ def read_rules(table: Table, counties: Known, findings: Findings) -> RuleBook:
     of_county: dict[tuple[str, str], object] = {}
     rows: dict[str, Row] = {}
     seen: list[tuple[Row, object]] = []
+    bases: list[RuleBasis] = []
     for row in table.rows:
         key = row.text("item")
         if key is None:
@@ -172,6 +174,8 @@ def read_rules(table: Table, counties: Known, findings: Findings) -> RuleBook:
         seen.append((row, None if item.by_county and county is None else (key, county)))
         if value is None:
             continue
+        if row.text("basis") is not None:
+            bases.append(RuleBasis(key, county or "", row.text("basis") or ""))
         if not item.by_county:
             of_round[key] = value
         elif county is not None:
@@ -181,7 +185,7 @@ def read_rules(table: Table, counties: Known, findings: Findings) -> RuleBook:
         rule = Words(f"缺少规则“{label}”", f'the rule "{label}" is missing')
         mend = Words("请加上一行", "add a row for it")
         findings.faults.append(SheetFault(table.sheet, None, "", BY_KEY[key].label, "", rule, mend))
-    return RuleBook(of_round, of_county, rows)
+    return RuleBook(of_round, of_county, rows, tuple(sorted(bases, key=lambda one: (one.item, one.county))))
 
 
 def _county(row: Row, item: Item, counties: Known, findings: Findings) -> str | None:
@@ -278,39 +282,44 @@ def _decimal(value: object) -> Decimal | None:
     return value if isinstance(value, Decimal) else None
 
 
-def rule_rows(rules: RoundRules, counties: tuple[CountyRow, ...]) -> list[tuple[Value | None, ...]]:
-    """The rows of the worksheet that say these rules."""
-    listed = not isinstance(rules.opening, str)
-    values: dict[str, Value | None] = {
-        "year": rules.year,
-        "title": rules.title,
-        "across": rules.across,
-        "ties": rules.ties,
-        "checks": rules.checks,
-        "opening": "listed" if listed else str(rules.opening),
-        "cancel_order": tuple(rules.opening) if listed else None,
-        "adjustment": rules.adjustment,
-        "adjust_order": rules.adjust_order or None,
-        "floors": rules.floors,
-        "bed_with_guarantee": rules.bed_with_guarantee,
-        "seed": rules.seed,
-    }
-    rows = [_row(key, None, value) for key, value in values.items() if value is not None]
-    for county in counties:
-        rows.append(("tie_keys", county.name, TIE_ORDER.write(county.tie_keys), None))
+def rule_rows(plan: PlanSheet) -> list[tuple[Value | None, ...]]:
+    """The rows of the worksheet that say the rules of the plan, with what each rests on."""
+    bases = {(one.item, one.county): one.text for one in plan.bases}
+    rows = [_row(key, value, bases.get((key, ""))) for key, value in _stated(plan.rules) if value is not None]
+    for county in plan.counties:
+        of_county = ((key, bases.get((key, county.code))) for key in ("tie_keys", "line", "full_mark"))
+        values = (TIE_ORDER.write(county.tie_keys), county.line, county.full_mark)
         rows += [
-            _row(key, county.name, value)
-            for key, value in (("line", county.line), ("full_mark", county.full_mark))
+            _row(key, value, basis, county=county.name)
+            for (key, basis), value in zip(of_county, values, strict=True)
             if value is not None
         ]
     return rows
 
 
-def _row(key: str, county: str | None, value: Value) -> tuple[Value | None, ...]:
+def _stated(rules: RoundRules) -> tuple[tuple[str, Value | None], ...]:
+    listed = not isinstance(rules.opening, str)
+    return (
+        ("year", rules.year),
+        ("title", rules.title),
+        ("across", rules.across),
+        ("ties", rules.ties),
+        ("checks", rules.checks),
+        ("opening", "listed" if listed else str(rules.opening)),
+        ("cancel_order", tuple(rules.opening) if listed else None),
+        ("adjustment", rules.adjustment),
+        ("adjust_order", rules.adjust_order or None),
+        ("floors", rules.floors),
+        ("bed_with_guarantee", rules.bed_with_guarantee),
+        ("seed", rules.seed),
+    )
+
+
+def _row(key: str, value: Value, basis: str | None, *, county: str | None = None) -> tuple[Value | None, ...]:
     kind = BY_KEY[key].kind
     written = value if kind is None else kind.write(value)
     shown = f"{written:f}" if isinstance(written, Decimal) else str(written)
-    return (key, county, shown, None)
+    return (key, county, shown, basis)
 
 
 def unknown_subject(subject: str, known: tuple[str, ...]) -> tuple[Words, Words]:

@@ -15,6 +15,7 @@ from enrolment.plans.sheet import (
     ProgrammeRow,
     ReservedRow,
     RoundRules,
+    RuleBasis,
     SchoolRow,
     write_plan,
 )
@@ -78,6 +79,7 @@ PLAN = PlanSheet(
         LimitRow("zone", "示范区总数", 8),
     ),
     reserved=(ReservedRow("B1", "退役军人子女", 1, release=True, basis="优待"),),
+    bases=(RuleBasis("line", WJ, "分数线文件"), RuleBasis("ties", "", "招生办法第九条")),
 )
 
 
