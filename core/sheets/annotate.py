@@ -113,14 +113,14 @@ def _mark(sheet: Worksheet, faults: list[SheetFault]) -> None:
 def _told(fault: SheetFault) -> str:
     where = f"{fault.column} 列（{fault.heading}）" if fault.column else fault.heading
     lead = f"{where}：" if where else ""
-    return f"{lead}{fault.rule.zh}。{fault.mend.zh}。/ {fault.rule.en}. {fault.mend.en}."
+    return f"{lead}{fault.advice.zh} / {fault.advice.en}"
 
 
 def _mark_cell(cell: Cell | MergedCell, fault: SheetFault) -> None:
     if not isinstance(cell, Cell):  # the covered part of a merged cell cannot carry a mark
         return
     before = f"{cell.comment.text}\n" if cell.comment is not None and cell.comment.author == _AUTHOR else ""
-    text = f"{before}{fault.rule.zh}。{fault.mend.zh}。\n{fault.rule.en}. {fault.mend.en}."
+    text = f"{before}{fault.advice.zh}\n{fault.advice.en}"
     cell.comment = Comment(text, _AUTHOR, height=160, width=320)
     cell.fill = _RED
 

@@ -38,9 +38,14 @@ class SheetFault:
         place = self.place
         shown_zh = f"，现为“{self.value}”" if self.value else ""
         shown_en = f', now "{self.value}"' if self.value else ""
+        return Words(f"{place.zh}{shown_zh}：{self.advice.zh}", f"{place.en}{shown_en}: {self.advice.en}")
+
+    @property
+    def advice(self) -> Words:
+        """The rule and the way out, without the place."""
         return Words(
-            f"{place.zh}{shown_zh}：{self.rule.zh}。{self.mend.zh}。",
-            f"{place.en}{shown_en}: {self.rule.en}. {self.mend.en}.",
+            _ended(self.rule.zh, "。") + _ended(self.mend.zh, "。"),
+            f"{_ended(_capital(self.rule.en), '.')} {_ended(_capital(self.mend.en), '.')}",
         )
 
 
@@ -82,6 +87,15 @@ class BadSheets(Exception):
 def whole_file(rule: Words, mend: Words, *, name: str = "") -> SheetFault:
     """A fault of the file itself, before any sheet can be read."""
     return SheetFault(name, None, "", "", "", rule, mend)
+
+
+def _ended(sentence: str, stop: str) -> str:
+    """A sentence with its stop; a question has its own."""
+    return sentence if sentence.endswith(("？", "?", stop)) else sentence + stop
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _place(sheet: str, row: int | None, column: str, heading: str) -> Words:

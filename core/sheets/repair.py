@@ -76,8 +76,9 @@ def nearest(word: str, known: Iterable[str], *, most: int = 3) -> Words:
 
 def did_you_mean(words: Iterable[str]) -> Words:
     """The question after a word that is not known."""
-    shown = "、".join(f"“{one}”" for one in words)
-    return Words(f"是否就是{shown}？", f"did you mean {shown}?")
+    listed = tuple(words)
+    shown, quoted = "、".join(f"“{one}”" for one in listed), ", ".join(f'"{one}"' for one in listed)
+    return Words(f"是否就是{shown}？", f"did you mean {quoted}?")
 
 
 def close_to(word: str, known: Iterable[str], *, cutoff: float = 0.7) -> tuple[str, ...]:

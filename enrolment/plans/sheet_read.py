@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from core.sheets import Findings, Grid, Known, Layout, Row, Table, Words, read_table
+from core.sheets import Findings, Grid, Known, Layout, Row, SheetFault, Table, Words, read_table
 from enrolment.plans import sheet_layout as layout
 from enrolment.plans.sheet_limits import Names, read_limits
 from enrolment.plans.sheet_model import CellRow, PlanSheet, ProgrammeRow, ReservedRow, SchoolRow
@@ -28,6 +28,11 @@ def assemble(grids: dict[str, Grid], findings: Findings) -> PlanSheet | None:
         findings.faults += table.faults
     if set(SHEETS) - OPTIONAL - set(tables):
         return None
+    for key in ("counties", "schools", "programmes", "cells"):
+        if not tables[key].rows and not tables[key].faults:
+            rule = Words("一行内容都没有", "there is not a single row")
+            mend = Words("请填写后再上传", "fill it in")
+            findings.faults.append(SheetFault(tables[key].sheet, None, "", "", "", rule, mend))
     names = _names(tables, findings)
     county_names = {
         row.text("code") or "": row.text("name") or "" for row in tables["counties"].rows if row.text("code")

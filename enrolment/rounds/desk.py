@@ -15,7 +15,7 @@ from typing import Literal
 
 from allocation.child import ChildResult, Progress, solve_in_child
 from allocation.verify import Check, verify
-from core.sheets import SheetNote, Words
+from core.sheets import BadSheets, SheetNote, Words
 from enrolment.applications.sheet import expected_of, read_candidates
 from enrolment.plans.sheet import PlanSheet, read_plan
 from enrolment.rounds.desk_certificate import (
@@ -109,7 +109,11 @@ def run_round(sources: Sources, settings: Settings, *, tell_stage: Tell) -> Roun
     Raises BadSheets with every fault of the workbooks and NotSolved where the round has no sound result.
     """
     tell_stage(Words("读取计划", "reading the plan"))
-    plan = read_plan(sources.plan)
+    try:
+        plan = read_plan(sources.plan)
+    except BadSheets:
+        tell_stage(Words("计划有问题，考生名册尚未检查", "the plan has faults; the candidates were not checked yet"))
+        raise
     tell_stage(Words("读取考生名册", "reading the candidates"))
     people = read_candidates(sources.candidates, expected_of(plan))
     tell_stage(Words("生成求解快照", "making the snapshot"))

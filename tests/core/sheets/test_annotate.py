@@ -99,8 +99,8 @@ def test_faults_of_the_file_and_of_rows_without_a_cell() -> None:
     )
     assert [row[1] for row in cells(marked, 0)] == ["问题", "缺少这一列", "缺少这一列"]
     sheet = _sheet(marked)
-    assert sheet["M2"].value == "民族：缺少这一列。缺少这一列。/ the column is missing. the column is missing."
-    assert sheet["M3"].value == "缺少这一列。缺少这一列。/ the column is missing. the column is missing."
+    assert sheet["M2"].value == "民族：缺少这一列。缺少这一列。 / The column is missing. The column is missing."
+    assert sheet["M3"].value == "缺少这一列。缺少这一列。 / The column is missing. The column is missing."
     twice = annotate(marked, ())
     assert openpyxl.load_workbook(io.BytesIO(twice)).sheetnames == ["学生"]
 

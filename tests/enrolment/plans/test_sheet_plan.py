@@ -61,6 +61,12 @@ def test_the_template_is_a_form_and_nothing_else() -> None:
     assert {rule for _, _, _, rule in faults} == {
         f"缺少规则“{label}”"
         for label in ("招生年度", "轮次名称", "跨县排序", "同分处理", "体检处理", "开班方式", "调剂方式")
+    } | {"一行内容都没有"}
+    assert {sheet for sheet, _, _, rule in faults if rule == "一行内容都没有"} == {
+        "县区",
+        "学校",
+        "招生专业",
+        "计划数",
     }
     book = openpyxl.load_workbook(io.BytesIO(data))
     assert book.sheetnames == ["说明", "县区", "规则", "学校", "招生专业", "计划数", "限额", "预留"]

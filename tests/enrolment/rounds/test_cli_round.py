@@ -76,6 +76,7 @@ def test_every_fault_is_printed_and_nothing_written(tmp_path: Path) -> None:
     assert "工作表“招生专业” 第 3 行 O 列（性别要求依据）：限招一种性别，却没有写法律依据。" in ran.output
     assert 'sheet "招生专业", row 2, column K (招生总数), now "十"' in ran.output
     assert "共 2 处问题" in ran.output
+    assert "考生名册尚未检查" in ran.output
     assert not out.exists()
 
 
