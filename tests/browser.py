@@ -18,8 +18,16 @@ from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+from core import clock
+from core.accounts.models import Account
+from core.accounts.sessions import open_session
+from core.db import db, housekeeping
+from core.documents import fonts
+from core.web.actor import SESSION_TOKEN
 
 PHONE, DESKTOP = (360, 640), (1280, 800)
 SCREENS = Path(__file__).resolve().parent.parent / "build" / "screens"
@@ -46,18 +54,16 @@ def chromium_path() -> str:
 
 def launch(playwright: Playwright, work: Path) -> Browser:
     """Chromium with the house's typeface, so that Chinese is drawn on machines without one."""
-    fonts = work / "fonts.conf"
-    fonts.write_text(_fonts_conf(work), "utf-8")
+    setting = work / "fonts.conf"
+    setting.write_text(_fonts_conf(work), "utf-8")
     return playwright.chromium.launch(
         executable_path=chromium_path(),
         args=["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"],
-        env={**os.environ, "FONTCONFIG_FILE": str(fonts)},
+        env={**os.environ, "FONTCONFIG_FILE": str(setting)},
     )
 
 
 def _fonts_conf(work: Path) -> str:
-    from core.documents import fonts
-
     folders = "".join(f"<dir>{folder}</dir>" for folder in (fonts.folder(), "/usr/share/fonts"))
     return (
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">'
@@ -102,9 +108,22 @@ class Visitor:
         return self.page
 
     def cookie(self, name: str, value: str) -> None:
-        """Give the browser a cookie of the service, e.g. a session made by ``tests.factories``."""
-        cookie: Any = {"name": name, "value": value, "url": self.address, "secure": True, "httpOnly": True}
+        """Give the browser a cookie of the service."""
+        secure_address = self.address.replace("http://", "https://")
+        cookie: Any = {"name": name, "value": value, "url": secure_address, "secure": True, "httpOnly": True}
         self.context.add_cookies([cookie])
+
+    def sign_in(self, app: Flask, who: Account, *, second_factor: bool = True) -> None:
+        """Give the browser a session of this account, as the sign-in page would. Needs an app context."""
+        with housekeeping():
+            token = open_session(
+                db.session.get_one(Account, who.id),
+                address="127.0.0.1",
+                second_factor_at=clock.now() if second_factor else None,
+            )
+        signer = SecureCookieSessionInterface().get_signing_serializer(app)
+        assert signer is not None
+        self.cookie(str(app.config["SESSION_COOKIE_NAME"]), signer.dumps({SESSION_TOKEN: token}))
 
     def look(self, name: str, *, languages: Sequence[str] = ("zh", "en"), axe: bool = True) -> None:
         """Photograph and check the page as it is. Pages that answer a POST: give ``languages=("zh",)``."""
