@@ -28,6 +28,7 @@ class Cut:
     """A limit that is never exceeded: full from one step on, and then filled by those before it.
 
     One sum per limit is enough: it never passes the cap, and it reaches the cap if the gate shut.
+    While nobody is refused the literal may say either: what rests on it being exact needs a Counter.
     """
 
     def __init__(self, model: cp_model.CpModel, cap: int) -> None:

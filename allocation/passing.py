@@ -75,31 +75,31 @@ class Walk:
 
     def _refused(self, wish: Wish) -> str | None:
         """The name of the first full limit, or ``None`` if there is room."""
-        full = [one for one in wish.checks if self.used[one] >= self.caps[one]]
         cap = self.round.cap_of[wish.programme]
-        if not self.round.holds_of[wish.programme] or cap < 0:
-            return self.round.limits[full[0]].name if full else None
+        if cap < 0 or not self.round.holds_of[wish.programme]:
+            full = next((one for one in wish.checks if self.used[one] >= self.caps[one]), None)
+            return None if full is None else self.round.limits[full].name
         kept = self._kept(wish, cap)
-        if wish.choice and (kept or full) and all(one == cap for one in full):
+        others = [one for one in wish.checks if one != cap and self.used[one] >= self.caps[one]]
+        if kept and not others and wish.choice:
             self._demand(wish)
-        if full and (self.round.limits[full[0]].kind in ("cap", "cell") or kept is None):
-            return self.round.limits[full[0]].name
-        return kept
+        names = [self.round.limits[one].name for one in others]
+        cells = [name for name in names if name.startswith("cell/")]
+        total = self.round.limits[cap].name
+        return next(iter([kept] if kept == total else cells), None) or kept or next(iter(names), None)
 
     def _kept(self, wish: Wish, cap: int) -> str | None:
-        """The name of the guarantee (or the total it will fill) that keeps the free places from this wish."""
-        free = self.caps[cap] - self.used[cap] - 1
-        if free < 0:
+        """What keeps the free places of the total from this wish: the total itself, or a lasting guarantee.
+
+        A member takes a place of their own guarantee even where a full tie has swollen the total.
+        """
+        owed = {one: max(0, self.held[one] - self.inside[one]) for one in self.round.holds_of[wish.programme]}
+        free = self.caps[cap] - self.used[cap]
+        if free > sum(owed.values()) or any(owed[one] for one in wish.holds):
             return None
-        owed = {
-            one: max(0, self.held[one] - self.inside[one] - (one in wish.holds))
-            for one in self.round.holds_of[wish.programme]
-        }
-        if free >= sum(owed.values()):
-            return None
-        for_good = {one: count for one, count in owed.items() if not self.round.holds[one].release}
-        if free < sum(for_good.values()):
-            return next(self.round.holds[one].name for one, count in for_good.items() if count)
+        lasting = {one: count for one, count in owed.items() if count and not self.round.holds[one].release}
+        if 0 < free <= sum(lasting.values()):
+            return self.round.holds[next(iter(lasting))].name
         return self.round.limits[cap].name
 
     def _demand(self, wish: Wish) -> None:

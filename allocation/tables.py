@@ -82,12 +82,16 @@ class _Columns:
 
     def _guarantee(self, wish: Wish, cap: int, granted: Mask) -> None:
         """Narrow ``granted`` to where no guarantee keeps the place; note members refused by nothing else."""
-        need = np.ones(self.size, dtype=np.int32)
+        slack = np.full(self.size, self.round.limits[cap].cap, dtype=np.int32)
         if cap in self.used:
-            need += self.used[cap]
+            slack -= self.used[cap]
+        own = np.zeros(self.size, dtype=np.bool_)
         for one in self.round.holds_of[wish.programme]:
-            need += np.maximum(0, self.held[one] - self.inside[one] - (one in wish.holds))
-        room = need <= self.round.limits[cap].cap
+            owed = np.maximum(0, self.held[one] - self.inside[one])
+            slack -= owed
+            if one in wish.holds:
+                own |= owed > 0
+        room = own | (slack > 0)
         if wish.choice:
             refused = granted & ~room
             for one in wish.holds:

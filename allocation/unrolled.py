@@ -35,13 +35,13 @@ class Unrolled:
         self.shut = shut
         self.model = cp_model.CpModel()
         self.opens: dict[int, Literal] = {at: self.model.new_bool_var("") for at in undecided}
-        ties = any(len(group) > 1 for group in round_.order.groups)
+        exact = bool(round_.holds) or any(len(group) > 1 for group in round_.order.groups)
         self.totals = {
             cap: Counter(self.model, round_.limits[cap].cap)
             for cap, holds in zip(round_.cap_of, round_.holds_of, strict=True)
             if cap >= 0 and holds
         }
-        form = Counter if ties else Cut
+        form = Counter if exact else Cut
         self.gates: list[Gate] = [
             self.totals.get(at) or form(self.model, limit.cap) for at, limit in enumerate(round_.limits)
         ]
@@ -114,17 +114,27 @@ class Unrolled:
         if not holds:
             full = self.gates[cap].full()
             return None if full is None else ~full
-        owed: list[Amount] = []
-        for one in holds:
-            most = self.round.holds[one].seats
-            rest = self.model.new_int_var(0, most, "")
-            self.model.add_max_equality(rest, [0, self.held[one] - self.inside[one].count() - (one in wish.holds)])
-            owed.append(rest)
+        owed = {one: self._owed(one) for one in holds}
+        free = self.model.new_bool_var("")
+        taken = self.totals[cap].count() + LinearExpr.sum(list(owed.values()))
+        self.model.add(taken < self.round.limits[cap].cap).only_enforce_if(free)
+        self.model.add(taken >= self.round.limits[cap].cap).only_enforce_if(~free)
+        own = [self._some(owed[one]) for one in wish.holds]
         room = self.model.new_bool_var("")
-        need = self.totals[cap].count() + 1 + LinearExpr.sum(owed)
-        self.model.add(need <= self.round.limits[cap].cap).only_enforce_if(room)
-        self.model.add(need > self.round.limits[cap].cap).only_enforce_if(~room)
+        self.model.add_max_equality(room, [free, *own])
         return room
+
+    def _owed(self, hold: int) -> Literal:
+        """How many places the guarantee still keeps at this step."""
+        rest = self.model.new_int_var(0, self.round.holds[hold].seats, "")
+        self.model.add_max_equality(rest, [0, self.held[hold] - self.inside[hold].count()])
+        return rest
+
+    def _some(self, count: Literal) -> Literal:
+        some = self.model.new_bool_var("")
+        self.model.add(count >= 1).only_enforce_if(some)
+        self.model.add(count == 0).only_enforce_if(~some)
+        return some
 
     def _minima(self) -> None:
         """Every undecided class that opens reaches its minimum; decided ones must keep theirs."""

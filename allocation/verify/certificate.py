@@ -6,12 +6,12 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import chain, combinations
 from typing import Any
 
 from allocation.verify import claims
 from allocation.verify.bound import most_placed
 from allocation.verify.facts import Facts, Raw, load
+from allocation.verify.openings import Openings
 from allocation.verify.replay import Replay, Scene
 from allocation.verify.report import Check, Report
 from allocation.verify.spelling import instance_digest, rules, sha
@@ -38,6 +38,7 @@ def _checks(facts: Facts, given: Raw) -> Iterator[Check]:
     yield _digests(facts, given)
     replay = Replay(facts)
     closed = frozenset(row["programme"] for row in given["closed"])
+    scene = replay.scene(closed)
     case = claims.Case(
         facts,
         replay,
@@ -45,13 +46,13 @@ def _checks(facts: Facts, given: Raw) -> Iterator[Check]:
         claims.as_map(given["returned"]),
         claims.as_map(given["adjusted"]),
         closed,
+        scene.most,
     )
     yield Check("order", len(facts.people), tuple(facts.doubts))
     yield claims.people_check(case)
     yield claims.limits_check(case)
     yield claims.claims_check(case)
     yield claims.minima_check(case)
-    scene = replay.scene(closed)
     yield _same("replay", {**_places(facts, scene)}, {**given["assignment"]})
     yield _opening(facts, replay, given, closed)
     stated = {key: given[key] for key in ("positions", "adjusted", "returned", "reasons", "cutoffs")}
@@ -134,20 +135,12 @@ def _optimal(replay: Replay, given: Raw, undecided: list[str], closed: frozenset
         return [f"closed without need: {sorted(closed - set(undecided))}"]
     if len(undecided) > RETRY_UP_TO:
         return []
-    own = _key(replay, undecided, closed)
-    for shut in chain.from_iterable(combinations(undecided, size) for size in range(len(undecided) + 1)):
-        scene = replay.scene(shut)
-        if not replay.weak(scene, shut):
-            key = _key(replay, undecided, frozenset(shut))
-            if key > own:
-                return [f"closing {list(shut)} is better: {key} > {own}"]
+    flags = [int(name not in closed) for name in undecided]
+    placed, ranks = replay.figures(replay.scene(closed))
+    better = Openings(replay, undecided).better_than(placed, ranks, sum(flags), flags)
+    if better is not None:
+        return [f"closing {better} is better than closing {sorted(closed)}"]
     return [] if given["proven"] else ["proof not claimed though every set can be tried"]
-
-
-def _key(replay: Replay, undecided: list[str], shut: frozenset[str]) -> tuple[int, ...]:
-    placed, ranks = replay.figures(replay.scene(shut))
-    flags = [int(name not in shut) for name in undecided]
-    return placed, -ranks, sum(flags), *flags
 
 
 def _row(facts: Facts, replay: Replay, scene: Scene, number: int, name: str) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from allocation.verify.facts import Cap, Facts, Person
-from allocation.verify.replay import Replay
+from allocation.verify.replay import Kept, Replay
 from allocation.verify.report import Check
 
 
@@ -22,6 +22,11 @@ class Case:
     returned: Mapping[str, str] = field(default_factory=dict)
     adjusted: Mapping[str, str] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
+    most: Mapping[str, int] = field(default_factory=dict)
+
+    def due(self, row: Kept) -> int:
+        """The places of a guarantee that can be kept (fewer only where crossing limits forbid it)."""
+        return self.most.get(row.name, row.seats)
 
     def seat(self, person: Person) -> str | None:
         """Where the person sits in the pass: placed by choice, or returned."""
@@ -89,13 +94,10 @@ def over_full(case: Case) -> list[tuple[str, int, int]]:
 
 
 def _excused(cap: Cap, members: list[Person]) -> bool:
-    """A cell or total may be exceeded by one full tie: all before the tie fitted with room to spare."""
+    """A cell or total may be exceeded by full ties: each by at most all of the tie but one."""
     slots = Counter(person.slot for person in members)
-    return cap.kind in ("cap", "cell") and any(
-        count > 1 and sum(other for at, other in slots.items() if at < slot) < cap.cap
-        for slot, count in slots.items()
-        if sum(other for at, other in slots.items() if at <= slot) > cap.cap
-    )
+    swollen = sum(count - 1 for count in slots.values())
+    return cap.kind in ("cap", "cell") and len(members) - cap.cap <= swollen
 
 
 def limits_check(case: Case) -> Check:
@@ -109,23 +111,36 @@ def answered(case: Case, person: Person, programme: str, seats: Mapping[str, lis
     if programme in case.closed:
         return True
     for cap in case.facts.caps_of(person, programme):
-        above = sum(one.slot < person.slot for one in seats.get(cap.name, ()))
-        if above >= cap.cap and (cap.name not in case.replay.mixed):
-            return True
-        if cap.name == f"cap/{programme}" and cap.cap <= above + _owed(case, person, programme, seats):
+        if cap.name in case.replay.mixed:
+            continue
+        inside = seats.get(cap.name, ())
+        above = sum(one.slot < person.slot for one in inside)
+        if cap.kind == "cap" and case.replay.kept[programme]:
+            if not _entitled(case, person, programme, inside) and cap.cap <= above + _owed(
+                case, person, programme, inside
+            ):
+                return True
+        elif above >= cap.cap:
             return True
     return False
 
 
-def _owed(case: Case, person: Person, programme: str, seats: Mapping[str, list[Person]]) -> int:
-    """Places a guarantee keeps from the person: filled by its group, or kept for good."""
-    inside = seats.get(f"cap/{programme}", ())
+def _entitled(case: Case, person: Person, programme: str, inside: Sequence[Person]) -> bool:
+    """Whether a guarantee of the person's group still has a place at the person's turn."""
+    return any(
+        sum(row.covers(one) and one.slot < person.slot for one in inside) < case.due(row)
+        for row in case.replay.kept[programme]
+        if row.covers(person)
+    )
+
+
+def _owed(case: Case, person: Person, programme: str, inside: Sequence[Person]) -> int:
+    """Places kept from the person: those a group fills after the person's turn, or kept for good."""
     owed = 0
     for row in case.replay.kept[programme]:
         group = [one for one in inside if row.covers(one)]
-        held = min(row.seats, len(group)) if row.release else row.seats
-        before = sum(one.slot < person.slot for one in group)
-        owed += max(0, held - before - row.covers(person))
+        held = min(case.due(row), len(group)) if row.release else row.seats
+        owed += max(0, held - sum(one.slot < person.slot for one in group))
     return owed
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from allocation.verify.facts import Facts, Person
+from allocation.verify.facts import ORDER, Facts, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class Scene:
     groups: Counter[str] = field(default_factory=Counter)
     refused: dict[tuple[str, int], str] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
+    most: dict[str, int] = field(default_factory=dict)
 
 
 class Replay:
@@ -104,6 +105,7 @@ class Replay:
                 continue
             idle = [row.name for row in rows if row.release and scene.groups[row.name] < held[row.name]]
             if not idle:
+                scene.most = dict(most)
                 return scene
             for name in idle:
                 most[name] = held[name] = scene.groups[name]
@@ -141,29 +143,34 @@ class Replay:
         return None
 
     def _full(self, scene: Scene, person: Person, programme: str) -> list[str]:
+        guarded = self.guarded(programme)
         return [
             cap.name
             for cap in self.facts.caps_of(person, programme)
-            if cap.name not in self.mixed and scene.counts[cap.name] >= cap.cap
+            if cap.name not in self.mixed
+            and scene.counts[cap.name] >= cap.cap
+            and not (guarded and cap.kind == "cap")
         ]
+
+    def guarded(self, programme: str) -> bool:
+        """Whether guarantees bear on the programme's total."""
+        return bool(self.kept[programme]) and f"cap/{programme}" not in self.mixed
 
     def _obstacle(self, scene: Scene, person: Person, programme: str, held: dict[str, int]) -> str | None:
         full = self._full(scene, person, programme)
-        early = [name for name in full if name.startswith(("cap/", "cell/"))]
-        return next(iter(early), None) or self._held(scene, person, programme, held) or next(iter(full), None)
+        kept = self._held(scene, person, programme, held) if self.guarded(programme) else None
+        names = full if kept is None else [*full, kept]
+        return min(names, key=lambda name: ORDER.index(name.partition("/")[0]), default=None)
 
     def _held(self, scene: Scene, person: Person, programme: str, held: dict[str, int]) -> str | None:
         total = f"cap/{programme}"
-        if not self.kept[programme] or total in self.mixed:
+        rows = self.kept[programme]
+        owed = {row: max(0, held[row.name] - scene.groups[row.name]) for row in rows}
+        free = int(self.facts.programmes[programme]["capacity"]) - scene.counts[total]
+        if any(owed[row] for row in rows if row.covers(person)) or sum(owed.values()) < free:
             return None
-        free = int(self.facts.programmes[programme]["capacity"]) - scene.counts[total] - 1
-        owed = {
-            row: max(0, held[row.name] - scene.groups[row.name] - row.covers(person)) for row in self.kept[programme]
-        }
-        fixed = {row: count for row, count in owed.items() if count and not row.release}
-        if free < sum(fixed.values()):
-            return next(iter(fixed)).name
-        return total if free < sum(owed.values()) else None
+        lasting = [row for row in rows if owed[row] and not row.release]
+        return lasting[0].name if 0 < free <= sum(owed[row] for row in lasting) else total
 
     def _call(
         self,
@@ -175,11 +182,7 @@ class Replay:
         most: dict[str, int],
     ) -> None:
         """A member refused by nothing but the programme's total calls for a held place."""
-        if (
-            why == "closed"
-            or not self.kept[programme]
-            or set(self._full(scene, person, programme)) - {f"cap/{programme}"}
-        ):
+        if why == "closed" or not self.guarded(programme) or self._full(scene, person, programme):
             return
         for row in self.kept[programme]:
             if row.covers(person) and held[row.name] < most[row.name]:
