@@ -9,10 +9,8 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import TooManyRequests
 
 from core.access import anonymous
-from core.config import Settings
 from core.errors import Conflict, FieldDifference, NotAllowed, NotVisible, Refused
 from tests.client import Browser
-from wsgi import create_app
 
 
 def raising(error: Exception) -> Callable[[], str]:
@@ -43,8 +41,7 @@ VIEWS = {
 
 
 @pytest.fixture
-def client(settings: Settings) -> FlaskClient:
-    app: Flask = create_app(settings)
+def client(app: Flask) -> FlaskClient:
     for name, view in VIEWS.items():
         app.add_url_rule(f"/test/{name}", name, view, methods=["GET", "POST"])
     return Browser(app, app.response_class, use_cookies=True)

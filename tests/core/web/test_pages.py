@@ -13,9 +13,7 @@ from core.web import home, menu, pages
 from core.web.home import HomeCard, HomeDate, add_home_cards, add_home_dates, home_cards, home_dates
 from core.web.menu import MenuEntry, grouped
 from core.words import Words
-from tests.client import Browser
 from tests.factories import account, organisation, sign_in
-from wsgi import create_app
 
 
 @pytest.mark.parametrize("path", ["/", "/help", "/privacy", "/accessibility", "/site-map"])
@@ -63,20 +61,17 @@ def test_switches_never_lead_off_the_site(client: FlaskClient, target: str) -> N
     assert client.submit("/help", {"size": "large", "next": target}, to="/display").location == "/"
 
 
-def test_demonstration_is_marked_on_every_page(settings: Settings) -> None:
-    app = create_app(settings.model_copy(update={"mode": "demo"}))
-    visitor = Browser(app, app.response_class, use_cookies=True)
+def test_demonstration_is_marked_on_every_page(app: Flask, client: FlaskClient, settings: Settings) -> None:
+    app.extensions["zone_settings"] = settings.model_copy(update={"mode": "demo"})
     for path in ("/", "/help", "/nowhere", "/components", "/sign-in"):
-        page = visitor.get(path).text
+        page = client.get(path).text
         assert "演示数据" in page
         assert 'demo">' in page
 
 
-def test_components_are_not_for_production(settings: Settings) -> None:
-    app = create_app(settings)
+def test_components_are_not_for_production(app: Flask, client: FlaskClient, settings: Settings) -> None:
     app.extensions["zone_settings"] = settings.model_copy(update={"mode": "production"})
-    visitor = Browser(app, app.response_class, use_cookies=True)
-    assert visitor.get("/components").status_code == 404
+    assert client.get("/components").status_code == 404
 
 
 def test_wrong_answers_show_the_summary_and_name_the_title(client: FlaskClient) -> None:
