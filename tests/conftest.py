@@ -17,9 +17,13 @@ from sqlalchemy import create_engine, text
 
 from core.config import Settings
 from core.db import Base, db, prepare_engine
+from tests import figures
 from wsgi import create_app
 
 TEST_KEY = base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
+figure = figures.figure
+pytest_terminal_summary = figures.pytest_terminal_summary
+
 POSTGRES = os.environ.get("ZONE_TEST_POSTGRES", "")
 
 

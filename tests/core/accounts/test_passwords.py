@@ -8,6 +8,7 @@ from core.accounts import passwords
 from core.accounts.password_rules import PasswordFault, common_passwords, fault_of
 from core.accounts.passwords import fits, hash_password, outdated
 from tests.enrolment.factories import id_number
+from tests.figures import Figure
 
 OLD = "$argon2id$v=19$m=8192,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$Ny4OBqU0Hm4iYNsGIqdXVyNGMHCwdPqZXNYoIDbqFpE"
 
@@ -22,12 +23,12 @@ GOOD = (
 )
 
 
-def test_the_hash_names_the_parameters() -> None:
+def test_the_hash_names_the_parameters(figure: Figure) -> None:
     stored = hash_password("correct horse battery staple")
     assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     began = time.perf_counter()
     assert fits(stored, "correct horse battery staple")
-    print(f"proof 19: argon2id m=19456 t=2 p=1, one check {1000 * (time.perf_counter() - began):.0f} ms")
+    figure(f"proof 19: argon2id m=19456 t=2 p=1, one check {1000 * (time.perf_counter() - began):.0f} ms")
 
 
 @pytest.mark.parametrize("secret", GOOD)
@@ -123,11 +124,11 @@ def test_a_syllable_is_no_name() -> None:
     assert fault_of("lilac and li are two words", {"li", "a"}) is None
 
 
-def test_every_listed_password_is_refused() -> None:
+def test_every_listed_password_is_refused(figure: Figure) -> None:
     listed = common_passwords()
     assert len(listed) > 10_000
     assert [one for one in listed if fault_of(one) is None] == []
-    print(f"proof 19: {len(listed)} listed passwords and stems, all refused")
+    figure(f"proof 19: {len(listed)} listed passwords and stems, all refused")
 
 
 def test_the_list_is_made_of_plain_small_words() -> None:

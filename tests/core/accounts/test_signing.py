@@ -22,6 +22,7 @@ from core.db import db, housekeeping
 from core.errors import NotVisible, Refused
 from tests.core.accounts.builders import ADDRESS, PASSWORD, actor_for, person
 from tests.core.accounts.test_passwords import OLD
+from tests.figures import Figure
 
 ELSEWHERE = "203.0.113.9"
 NOON = dt.datetime(2026, 6, 20, 4, tzinfo=dt.UTC)
@@ -152,7 +153,7 @@ def test_many_sources_trying_one_name_never_stop_its_owner(context: Flask) -> No
         assert actor_of(enter(who, address=ELSEWHERE)) is not None
 
 
-def test_proof_21_two_hundred_parallel_wrong_passwords(app: Flask) -> None:
+def test_proof_21_two_hundred_parallel_wrong_passwords(app: Flask, figure: Figure) -> None:
     with app.app_context():
         who = person()
         name = who.sign_in_name
@@ -175,12 +176,14 @@ def test_proof_21_two_hundred_parallel_wrong_passwords(app: Flask) -> None:
         counter = throttle.count_of(throttle.bucket("sign-in", name, ADDRESS))
         token = signing.sign_in(name=name, password=PASSWORD, address=ELSEWHERE)
         assert actor_of(token) is not None
-    print(f"proof 21: counter {counter} of 200, {looked_at} passwords looked at, owner signed in elsewhere")
+    figure(f"proof 21: counter {counter} of 200, {looked_at} passwords looked at, owner signed in elsewhere")
     assert counter == 200
     assert looked_at <= 5 + 8
 
 
-def test_proof_20_a_missing_account_takes_the_same_time(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proof_20_a_missing_account_takes_the_same_time(
+    context: Flask, monkeypatch: pytest.MonkeyPatch, figure: Figure
+) -> None:
     who = person()
     monkeypatch.setattr("core.accounts.throttle.attempt", lambda *_buckets: None)
     with pytest.raises(Refused):
@@ -193,7 +196,7 @@ def test_proof_20_a_missing_account_takes_the_same_time(context: Flask, monkeypa
                 signing.sign_in(name=name, password="wrong", address=ADDRESS)
             times.append(time.process_time() - began)
     ratio = median(unknown) / median(known)
-    print(
+    figure(
         f"proof 20: median {1000 * median(known):.1f} ms with account, {1000 * median(unknown):.1f} ms without, "
         f"ratio {ratio:.3f} over 200 tries"
     )
