@@ -98,7 +98,7 @@ class SubjectScore(Base):
 
     __table_args__ = (
         UniqueConstraint("applicant_id", "subject"),
-        CheckConstraint("points >= 0 AND points <= full", name="points_within_full"),
+        CheckConstraint('points >= 0 AND points <= "full"', name="points_within_full"),
     )
 
 
