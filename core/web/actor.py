@@ -30,3 +30,8 @@ def current_actor() -> Actor:
         g.zone_actor = found or ANONYMOUS
     actor: Actor = g.zone_actor
     return actor
+
+
+def forget_actor() -> None:
+    """Start a request anew: an application context may outlive it (commands, tests, nested requests)."""
+    g.pop("zone_actor", None)

@@ -14,7 +14,7 @@ from core.access.declare import access_of
 from core.audit.operations import request_id_var
 from core.errors import NotAllowed
 from core.i18n import lazy as _l
-from core.web.actor import current_actor
+from core.web.actor import current_actor, forget_actor
 
 SECOND_FACTOR_FRESH = dt.timedelta(minutes=10)
 SIGN_IN = "accounts.sign_in"
@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def number_request() -> None:
+        forget_actor()
         g.received_at = clock.now()
         g.request_id = secrets.token_hex(8)
         request_id_var.set(g.request_id)

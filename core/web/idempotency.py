@@ -51,10 +51,12 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def read_token() -> AnyResponse | None:
+        g.pop(FIELD, None)
+        g.pop("zone_token_claimed", None)
         token = request.form.get(FIELD, "") if request.method == "POST" else ""
         if not 20 <= len(token) <= 64:
             return None
-        g.setdefault(FIELD, token)
+        setattr(g, FIELD, token)
         current_actor()
         first = db.session.get(RequestToken, token)
         return _answer(token) if first is not None else None

@@ -3,7 +3,6 @@
 import uuid
 from decimal import Decimal
 
-from core.notices.operations import notify
 from sqlalchemy import select
 
 from core import clock
@@ -15,6 +14,7 @@ from core.documents.operations import find_by_code_or_number, revoke
 from core.errors import Refused
 from core.i18n import lazy as _l
 from core.identity import DocumentKind as IdentityKind
+from core.notices.operations import notify
 from enrolment.applications.models import Applicant, ApplicantGuardian
 from enrolment.confirmations.letters import issue_letter, letter_of
 from enrolment.confirmations.models import Arrival, ArrivalMethod, Confirmation, ConfirmationState
@@ -75,18 +75,19 @@ def ask_decline(actor: Actor, *, placement: Placement) -> Confirmation:
 
 def agree_decline(actor: Actor, *, placement: Placement, guardian: ApplicantGuardian) -> Confirmation:
     """A guardian agrees: the seat goes back through the ledger and a letter already issued is revoked."""
-    with transaction():
+    with transaction() as session:
         lock_row(Placement, placement.id)
         _refuse_late(placement)
         _refuse_arrived(placement)
         answer = confirmation_of(placement.id)
         if answer is None or answer.state is not ConfirmationState.DECLINE_ASKED:
             raise Refused(_l("孩子没有提出放弃，不用确认。"))
-        answer.state = ConfirmationState.DECLINED
         answer.guardian_id = guardian.id
         answer.guardian_at = clock.now()
+        answer.state = ConfirmationState.DECLINED
+        session.flush()
         if placement.cell_id is not None:
-            give_back(actor, cell_id=placement.cell_id, subject_id=placement.id, kind=SeatKind.DECLINED)
+            give_back(cell_id=placement.cell_id, subject_id=placement.id, kind=SeatKind.DECLINED)
         letter = letter_of(placement.id)
         if letter is not None:
             revoke(actor, document_id=letter.id, reason="declined")

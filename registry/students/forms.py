@@ -24,4 +24,4 @@ class AsOfForm(Form):
 class RevealForm(BaseForm):
     """Why somebody needs to see an ID number in full."""
 
-    reason = SelectField(_l("查看原因"), choices=REASONS)
+    reason = SelectField(_l("查看原因"), choices=list(REASONS))

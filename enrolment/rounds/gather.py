@@ -1,0 +1,90 @@
+"""From rows to the same typed sheets the bureaus' workbooks give: one way to make an instance."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from core.db import db
+from core.identity import DocumentKind
+from enrolment.applications.models import (
+    Applicant,
+    Application,
+    ApplicationVersion,
+    Choice,
+)
+from enrolment.applications.sheet import Candidate, CandidateSheet, CountySheet, Subject, TakenRow
+from enrolment.applications.states import ApplicationState, VersionState
+from enrolment.plans.sheet import PlanSheet
+
+_SEX = {"1": "M", "2": "F"}
+
+
+def versions_in_round(round_id: uuid.UUID) -> Sequence[ApplicationVersion]:
+    """The submitted version of every application that passed its review, with all a solver needs."""
+    query = (
+        select(ApplicationVersion)
+        .join(Application, Application.id == ApplicationVersion.application_id)
+        .join(Applicant, Applicant.id == Application.applicant_id)
+        .where(
+            Application.round_id == round_id,
+            Application.state == ApplicationState.PASSED,
+            ApplicationVersion.state == VersionState.SUBMITTED,
+        )
+        .options(
+            joinedload(ApplicationVersion.application)
+            .joinedload(Application.applicant)
+            .selectinload(Applicant.scores),
+            selectinload(ApplicationVersion.choices).joinedload(Choice.programme),
+        )
+        .order_by(Applicant.county, Applicant.candidate_number)
+    )
+    return db.session.scalars(query).all()
+
+
+def candidate_sheet(round_id: uuid.UUID, plan: PlanSheet) -> CandidateSheet:
+    """The candidates of a round, a sheet a county of the plan, in the order of their numbers."""
+    by_county: dict[str, list[ApplicationVersion]] = defaultdict(list)
+    for version in versions_in_round(round_id):
+        by_county[version.application.applicant.county].append(version)
+    people = [version.application.applicant for rows in by_county.values() for version in rows]
+    return CandidateSheet(
+        counties=tuple(_county(one.code, one.name, by_county.get(one.code, [])) for one in plan.counties),
+        taken=tuple(TakenRow(number=one.candidate_number) for one in people if one.taken_elsewhere),
+    )
+
+
+def _county(code: str, name: str, versions: Sequence[ApplicationVersion]) -> CountySheet:
+    full = {
+        score.subject: (score.position, score.full)
+        for version in versions
+        for score in version.application.applicant.scores
+    }
+    subjects = tuple(Subject(name, full[name][1]) for name in sorted(full, key=lambda one: (full[one][0], one)))
+    return CountySheet(
+        county=code,
+        name=name,
+        subjects=subjects,
+        candidates=tuple(_candidate(version, subjects) for version in versions),
+    )
+
+
+def _candidate(version: ApplicationVersion, subjects: tuple[Subject, ...]) -> Candidate:
+    applicant = version.application.applicant
+    points = {score.subject: score.points for score in applicant.scores}
+    return Candidate(
+        number=applicant.candidate_number,
+        name=applicant.name,
+        document_kind=DocumentKind(applicant.document_type),
+        document_number="",
+        sex=_SEX[applicant.sex],
+        scores=tuple(points.get(subject.name) for subject in subjects),
+        wishes=tuple(choice.programme.code for choice in version.choices),
+        bonus=applicant.bonus,
+        tags=tuple(applicant.tags),
+        adjusts=version.accepts_adjustment,
+        boards=applicant.boards,
+        lottery=applicant.lottery,
+    )

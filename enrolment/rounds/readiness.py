@@ -1,0 +1,102 @@
+"""What must be true before a round is locked and run, each line with a link to where it is mended."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from core import clock
+from core.db import db
+from core.i18n import gettext as _
+from core.sheets import BadSheets
+from enrolment.applications.models import Application
+from enrolment.applications.states import ApplicationState
+from enrolment.cycles.models import CountyWindow, Round
+from enrolment.plans.operations import plan_in_force
+from enrolment.plans.storage import sheet_of
+from enrolment.rounds.desk_instance import build_instance
+from enrolment.rounds.gather import candidate_sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """One line of the check: what is looked at, how it stands, where to mend it. Blocking unless ``warning``."""
+
+    label: str
+    ready: bool
+    detail: str
+    link: str = ""
+    warning: bool = False
+
+
+def readiness(round_: Round) -> tuple[Readiness, ...]:
+    """All lines for a round, in the order of the work."""
+    return (*_windows(round_), _plan(round_), _queue(round_), *_inputs(round_))
+
+
+def blocking(lines: tuple[Readiness, ...]) -> tuple[Readiness, ...]:
+    """The lines that must be mended before the next step."""
+    return tuple(line for line in lines if not line.ready and not line.warning)
+
+
+def _windows(round_: Round) -> tuple[Readiness, ...]:
+    """Every county's filing must have closed (each county has its own window)."""
+    query = (
+        select(CountyWindow)
+        .where(CountyWindow.cycle_id == round_.cycle_id, CountyWindow.round_number == round_.number)
+        .order_by(CountyWindow.county)
+    )
+    windows = db.session.scalars(query).all()
+    if not windows:
+        return (Readiness(_("报名时间"), False, _("还没有设置任何县区的报名时间。"), "cycles.timetable"),)
+    now = clock.now()
+    open_ = [one for one in windows if one.closes_at > now]
+    if not open_:
+        return (Readiness(_("报名时间"), True, _("各县区报名都已截止。"), "cycles.timetable"),)
+    return tuple(
+        Readiness(
+            _("报名时间"),
+            False,
+            _("%(county)s报名要到 %(at)s 才截止。", county=one.county, at=clock.moment_text(one.closes_at)),
+            "cycles.timetable",
+        )
+        for one in open_
+    )
+
+
+def _plan(round_: Round) -> Readiness:
+    plan = plan_in_force(round_.id)
+    if plan is None:
+        return Readiness(_("招生计划"), False, _("还没有各方都批准的计划。"), "plans.plans")
+    return Readiness(_("招生计划"), True, _("第 %(number)s 版，已由各县区批准。", number=plan.number), "plans.plans")
+
+
+def _queue(round_: Round) -> Readiness:
+    """No application may still wait for a decision."""
+    waiting = select(func.count(Application.id)).where(
+        Application.round_id == round_.id,
+        Application.state.in_((ApplicationState.SUBMITTED, ApplicationState.RETURNED)),
+    )
+    count = int(db.session.scalar(waiting) or 0)
+    if count:
+        return Readiness(_("预审"), False, _("还有 %(count)s 份报名等待预审或补正。", count=count), "reviews.queue")
+    return Readiness(_("预审"), True, _("没有等待预审的报名。"), "reviews.queue")
+
+
+def _inputs(round_: Round) -> tuple[Readiness, ...]:
+    """The instance can be built: no score is missing that the order needs, no rule contradicts another."""
+    plan = plan_in_force(round_.id)
+    if plan is None:
+        return ()
+    sheet = sheet_of(plan)
+    people = candidate_sheet(round_.id, sheet)
+    count = sum(len(county.candidates) for county in people.counties)
+    if not count:
+        return (Readiness(_("考生"), False, _("没有预审通过的报名，不能计算。"), "reviews.queue"),)
+    try:
+        build_instance(sheet, people)
+    except BadSheets as error:
+        return tuple(
+            Readiness(_("成绩与规则"), False, f"{fault.rule.zh}；{fault.mend.zh}", "applications.candidates")
+            for fault in error.faults[:20]
+        )
+    return (Readiness(_("考生"), True, _("%(count)s 名考生参加本轮，成绩齐全。", count=count), ""),)

@@ -1,0 +1,106 @@
+"""Solving one run in a child process, with progress, cancellation and the run's own limits."""
+
+import json
+import platform
+import uuid
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from allocation.child import ChildResult, Progress, solve_in_child
+from allocation.verify import verify
+from core.db import db, housekeeping
+from core.jobs.context import JobContext
+from enrolment.rounds.models import Run
+from enrolment.rounds.operations import begin
+
+STAGES = ("read", "check", "model", "solve", "verify", "store")
+_PARTS = ("ortools", "numpy")
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A verified outcome with the certificate that the run record shows."""
+
+    run_id: uuid.UUID
+    outcome: bytes
+    certificate: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NotSolved:
+    """Why there is no outcome; ``why`` names the status and the solver's own words."""
+
+    run_id: uuid.UUID
+    why: str
+
+
+def solve_run(context: JobContext) -> Solved | NotSolved:
+    """Solve the run named in the job's arguments and verify the outcome once more, here.
+
+    Raises Cancelled, LeaseLost or Stopped of ``core.jobs`` from the progress calls.
+    """
+    run_id = uuid.UUID(context.arguments["run_id"])
+    with housekeeping():
+        begin(run_id)
+    run = db.session.get_one(Run, run_id)
+    instance = run.snapshot.instance.encode()
+    settings = dict(run.settings)
+    db.session.rollback()
+    context.progress("read", 0.0)
+    result, interruption = _solve(context, instance, settings)
+    if interruption is not None:
+        raise interruption
+    if result.outcome is None:
+        return NotSolved(run_id, f"{result.status}: {result.message}".strip(": "))
+    context.progress("verify", 0.9)
+    report = verify(instance, result.outcome)
+    if not report.sound:
+        findings = "; ".join(line for check in report.checks for line in check.findings)
+        return NotSolved(run_id, f"unsound: {findings}"[:4000])
+    context.progress("store", 0.95)
+    return Solved(run_id, result.outcome, _certificate(result, report.checks))
+
+
+def _solve(
+    context: JobContext, instance: bytes, settings: dict[str, Any]
+) -> tuple[ChildResult, BaseException | None]:
+    """The child's result, and what a progress call raised (the child is killed before it is raised again)."""
+    interruption: BaseException | None = None
+
+    def tell(progress: Progress) -> bool:
+        nonlocal interruption
+        try:
+            context.progress(progress.stage, _share(progress), progress.gap)
+        except Exception as raised:  # noqa: BLE001 - whatever it is, the child dies first and it is raised again
+            interruption = raised
+            return False
+        return True
+
+    result = solve_in_child(
+        instance,
+        engine=str(settings.get("engine", "both")),
+        time_limit_s=float(settings["time_limit_s"]),
+        memory_limit_mib=int(settings["memory_limit_mib"]),
+        workers=int(settings.get("workers", 1)),
+        on_progress=tell,
+    )
+    return result, interruption
+
+
+def _share(progress: Progress) -> float:
+    """How far the whole run is, from the stage and the share of it that is done."""
+    place = STAGES.index(progress.stage)
+    return min(0.99, (place + progress.done) / len(STAGES))
+
+
+def _certificate(result: ChildResult, checks: tuple[Any, ...]) -> dict[str, Any]:
+    told = json.loads(result.outcome or b"{}")
+    return {
+        "digests": {**told["digests"], "outcome": told["digest"]},
+        "proven": told["proven"],
+        "engines": told["engines"],
+        "checks": [{"name": one.name, "counted": one.counted, "findings": [*one.findings]} for one in checks],
+        "run": {"seconds": round(result.seconds, 3), "peak_mib": round(result.peak_mib)},
+        "versions": {"python": platform.python_version(), **{part: version(part) for part in _PARTS}},
+    }

@@ -1,0 +1,96 @@
+"""Rounds: what is still missing, the lock, the runs and their records."""
+
+import uuid
+
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from core.access import requires
+from core.audit import record_read
+from core.errors import NotVisible
+from core.i18n import gettext as _
+from core.jobs.status import status_of
+from core.web.actor import current_actor
+from core.web.downloads import download
+from core.web.pages import settings
+from enrolment.cycles.models import RoundState
+from enrolment.rounds import operations
+from enrolment.rounds.forms import LockForm, RunForm
+from enrolment.rounds.models import LIVE_RUN
+from enrolment.rounds.queries import all_rounds, get_round, get_run, runs_of
+from enrolment.rounds.readiness import blocking, readiness
+
+blueprint = Blueprint("rounds", __name__)
+
+
+@blueprint.get("/rounds")
+@requires("rounds.see")
+def rounds() -> str:
+    return render_template("enrolment/rounds/list.html", rounds=all_rounds())
+
+
+@blueprint.get("/rounds/<uuid:round_id>")
+@requires("rounds.see")
+def show(round_id: uuid.UUID) -> str:
+    round_ = get_round(round_id)
+    lines = readiness(round_) if round_.state is RoundState.OPEN else ()
+    return render_template(
+        "enrolment/rounds/round.html",
+        round=round_,
+        lines=lines,
+        missing=blocking(lines),
+        runs=runs_of(round_id),
+        live=operations.live_run(round_id),
+        lock_form=LockForm(version=round_.version),
+        run_form=RunForm(),
+    )
+
+
+@blueprint.post("/rounds/<uuid:round_id>/lock")
+@requires("rounds.lock", second_factor=True)
+def lock(round_id: uuid.UUID) -> AnyResponse:
+    form = LockForm()
+    if not form.validate():
+        flash(_("没有锁定：页面已过期，请再试一次。"), "warning")
+        return redirect(url_for(".show", round_id=round_id), 303)
+    operations.lock(current_actor(), round_id=round_id, version=form.version.data)
+    flash(_("成功：本轮已锁定，志愿不能再改，计划已冻结。"), "success")
+    return redirect(url_for(".show", round_id=round_id), 303)
+
+
+@blueprint.post("/rounds/<uuid:round_id>/runs")
+@requires("rounds.run")
+def request_run(round_id: uuid.UUID) -> AnyResponse:
+    limits = settings()
+    run = operations.request_run(
+        current_actor(),
+        round_id=round_id,
+        settings={
+            "engine": "both",
+            "time_limit_s": limits.solver_seconds,
+            "memory_limit_mib": limits.solver_memory_mib,
+            "workers": 1,
+        },
+    )
+    return redirect(url_for(".run", run_id=run.id), 303)
+
+
+@blueprint.get("/runs/<uuid:run_id>")
+@requires("rounds.see")
+def run(run_id: uuid.UUID) -> str:
+    found = get_run(run_id)
+    return render_template(
+        "enrolment/rounds/run.html", run=found, job=status_of(found.job), running=found.state in LIVE_RUN
+    )
+
+
+@blueprint.get("/runs/<uuid:run_id>/<name>.json")
+@requires("rounds.see")
+def files(run_id: uuid.UUID, name: str) -> Response:
+    """The frozen instance and the verified outcome, for anyone of the bureaus who wants to check them."""
+    found = get_run(run_id)
+    text = {"instance": found.snapshot.instance, "outcome": found.outcome}.get(name)
+    if text is None:
+        raise NotVisible
+    record_read(current_actor(), "rounds.download", found, file=name)
+    return download(text.encode(), name=f"{name}-{found.snapshot.sha256[:12]}.json", mimetype="application/json")
