@@ -1,16 +1,16 @@
 """Forms of the student pages."""
 
-from wtforms import DateField, DateTimeLocalField, Form, SelectField
+from wtforms import DateField, DateTimeLocalField, Form, SelectChoice, SelectField
 from wtforms.validators import Optional
 
 from core.forms import BaseForm
 from core.i18n import lazy as _l
 
 REASONS = (
-    ("verify", _l("核对身份")),
-    ("export", _l("报送上级")),
-    ("contact", _l("联系家长")),
-    ("dispute", _l("处理争议")),
+    SelectChoice("verify", _l("核对身份")),
+    SelectChoice("export", _l("报送上级")),
+    SelectChoice("contact", _l("联系家长")),
+    SelectChoice("dispute", _l("处理争议")),
 )
 
 
