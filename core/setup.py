@@ -13,6 +13,7 @@ from core.access import access_table
 from core.config import Settings
 from core.crypto import KeyRing, use_keys
 from core.db import db, prepare_engine
+from core.files.operations import open_store
 from core.web import commands, errors, gate, headers, idempotency, pages, shutter, static_files
 from core.web.views import blueprint as web_blueprint
 
@@ -28,6 +29,7 @@ def begin(app: Flask, settings: Settings) -> None:
     app.extensions["zone_open_endpoints"] = {"static", "bootstrap.static"}
     app.config.update(_flask_config(settings))
     use_keys(KeyRing.parse(settings.keys.get_secret_value(), settings.index_key.get_secret_value()))
+    open_store(settings.data_dir)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # the documented way to wrap
             app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies
