@@ -1,0 +1,37 @@
+"""招生计划: versions of the plan, the bureaus' agreement, the seat ledger, and the public catalogue."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Open the room: routes, permissions, menu, home cards."""
+    from core.access import Role, grant_permissions
+    from core.i18n import lazy as _l
+    from core.web.home import add_home_cards
+    from core.web.menu import MenuEntry, add_menu
+    from enrolment.plans.cards import plan_cards
+    from enrolment.plans.catalogue_views import blueprint as catalogue
+    from enrolment.plans.steps_views import steps
+    from enrolment.plans.views import blueprint
+
+    grant_permissions(
+        {
+            "plans.see": {
+                Role.COUNTY_OFFICER,
+                Role.COUNTY_APPROVER,
+                Role.PROVINCE_OFFICER,
+                Role.SCHOOL_ADMISSIONS,
+                Role.COMMITTEE,
+            },
+            "plans.edit": {Role.COUNTY_OFFICER},
+            "plans.agree": {Role.COUNTY_APPROVER},
+        }
+    )
+    add_menu(
+        MenuEntry(_l("学校和专业"), "schools.catalogue", 20, audience="public"),
+        MenuEntry(_l("招生计划"), "plans.versions", 110, permission="plans.see", group=_l("招生")),
+    )
+    add_home_cards(plan_cards)
+    app.register_blueprint(blueprint)
+    app.register_blueprint(steps)
+    app.register_blueprint(catalogue)

@@ -18,7 +18,10 @@ from registry.schools.models import Programme
 
 
 class Plan(Versioned, Base):
-    """One version of the plan of a round (招生计划). ``rules`` are the round's rules of allocation."""
+    """One version of the plan of a round (招生计划).
+
+    ``rules`` holds the round's rules of allocation, its counties and its schools as the sheet stated them.
+    """
 
     __tablename__ = "plan"
 
@@ -63,7 +66,11 @@ class Plan(Versioned, Base):
 
 
 class PlanProgramme(Base):
-    """A programme in a plan: its total, its opening rule, its conditions."""
+    """A programme in a plan: its total, its opening rule, its conditions.
+
+    ``stated`` holds what the bureaus' sheet said of the programme itself (school, form, majors, fee), so that
+    a version stays what it was when the register is corrected later.
+    """
 
     __tablename__ = "plan_programme"
 
@@ -79,6 +86,7 @@ class PlanProgramme(Base):
     advice: Mapped[str] = mapped_column(Text, default="")
     excludes: Mapped[list[str]] = mapped_column(JsonText, default=list)
     requires: Mapped[list[str]] = mapped_column(JsonText, default=list)
+    stated: Mapped[dict[str, Any]] = mapped_column(JsonText)
     plan: Mapped[Plan] = relationship(back_populates="programmes")
     programme: Mapped[Programme] = relationship()
     cells: Mapped[list["QuotaCell"]] = relationship(

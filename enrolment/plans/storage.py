@@ -1,10 +1,12 @@
 """A plan between its two forms: the typed sheet of the bureaus and the rows of a version."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from core.db import db
 from core.errors import Refused
@@ -18,20 +20,31 @@ from enrolment.plans.sheet import (
     ProgrammeRow,
     ReservedRow,
     RoundRules,
+    RuleBasis,
     SchoolRow,
 )
-from registry.schools.models import Programme
+from registry.schools.models import Programme, School
 
 RESERVED = "reserved"
+
+_IN_COLUMNS = frozenset(
+    {"code", "capacity", "min_open", "local_enrolled", "sexes", "legal_basis", "excludes", "requires", "advice"}
+)
+_FIXED = ("school", "form", "years", "major_year", "major_code", "college_year", "college_major")
 
 
 def store_sheet(plan: Plan, sheet: PlanSheet) -> None:
     """Inside a transaction: put a sheet's content into an empty version.
 
-    Raises Refused naming the programmes that are not on the register yet.
+    Raises Refused naming the programmes that are not on the register, or stand there differently.
     """
-    programmes = _registered(tuple(one.code for one in sheet.programmes))
-    plan.rules = {"rules": plain(asdict(sheet.rules)), "counties": [plain(asdict(one)) for one in sheet.counties]}
+    programmes = _registered(sheet)
+    plan.rules = rules_body(sheet.rules, sheet.counties, sheet.schools, sheet.bases)
+    cells: dict[str, list[QuotaCell]] = {}
+    for cell in sheet.cells:
+        cells.setdefault(cell.programme, []).append(
+            QuotaCell(county=cell.county, seats=cell.seats, floor=cell.floor, share=cell.share, line=cell.line)
+        )
     for position, row in enumerate(sheet.programmes, start=1):
         entry = PlanProgramme(
             programme_id=programmes[row.code].id,
@@ -44,12 +57,9 @@ def store_sheet(plan: Plan, sheet: PlanSheet) -> None:
             excludes=list(row.excludes),
             requires=list(row.requires),
             advice=row.advice,
+            stated=stated(row),
         )
-        entry.cells = [
-            QuotaCell(county=cell.county, seats=cell.seats, floor=cell.floor, share=cell.share, line=cell.line)
-            for cell in sheet.cells
-            if cell.programme == row.code
-        ]
+        entry.cells = cells.get(row.code, [])
         plan.programmes.append(entry)
     plan.limits = [
         *(PlanLimit(kind=one.kind, name=one.name, body=plain(asdict(one))) for one in sheet.limits),
@@ -63,14 +73,12 @@ def store_sheet(plan: Plan, sheet: PlanSheet) -> None:
 def sheet_of(plan: Plan) -> PlanSheet:
     """The sheet a version says; ``sheet_of`` after ``store_sheet`` is the same sheet."""
     rows = sorted(plan.programmes, key=lambda one: one.programme.code)
-    schools = {one.programme.school for one in rows}
+    limits = sorted(plan.limits, key=lambda one: (one.kind, one.name))
+    reserved = (ReservedRow(**one.body) for one in limits if one.kind == RESERVED)
     return PlanSheet(
         counties=tuple(_county(body) for body in plan.rules["counties"]),
         rules=_rules(plan.rules["rules"]),
-        schools=tuple(
-            SchoolRow(code=one.code, name=one.organisation.name_zh, county=one.county)
-            for one in sorted(schools, key=lambda one: one.code)
-        ),
+        schools=tuple(SchoolRow(**body) for body in plan.rules["schools"]),
         programmes=tuple(_programme(row) for row in rows),
         cells=tuple(
             CellRow(
@@ -84,23 +92,14 @@ def sheet_of(plan: Plan) -> PlanSheet:
             for row in rows
             for cell in sorted(row.cells, key=lambda one: one.county)
         ),
-        limits=tuple(_limit(one.body) for one in plan.limits if one.kind != RESERVED),
-        reserved=tuple(ReservedRow(**one.body) for one in plan.limits if one.kind == RESERVED),
+        limits=tuple(_limit(one.body) for one in limits if one.kind != RESERVED),
+        reserved=tuple(sorted(reserved, key=lambda one: (one.programme, one.tag))),
+        bases=tuple(RuleBasis(**body) for body in plan.rules["bases"]),
     )
 
 
-def _registered(codes: tuple[str, ...]) -> dict[str, Programme]:
-    found = {one.code: one for one in db.session.scalars(select(Programme).where(Programme.code.in_(codes)))}
-    missing = [code for code in codes if code not in found]
-    if missing:
-        raise Refused(
-            _l("这些专业还没有登记：%(codes)s。请学校先在“学校和专业”中登记，再导入计划。", codes="、".join(missing))
-        )
-    return found
-
-
-def _programme(row: PlanProgramme) -> ProgrammeRow:
-    programme = row.programme
+def registered_row(programme: Programme, capacity: int = 0) -> ProgrammeRow:
+    """The sheet row of a programme as the register knows it."""
     college = programme.partner_college
     return ProgrammeRow(
         code=programme.code,
@@ -110,10 +109,77 @@ def _programme(row: PlanProgramme) -> ProgrammeRow:
         years=programme.years,
         major_year=programme.catalogue_year,
         major_code=programme.major_code,
-        capacity=row.capacity,
+        capacity=capacity,
         college_year=programme.college_catalogue_year,
         college_major=programme.college_major_code,
         college=college.name_zh if college else "",
+        boarding=programme.boarding,
+        fee_yuan=Decimal(programme.tuition_yuan),
+    )
+
+
+def registered_school(school: School) -> SchoolRow:
+    """The sheet row of a school as the register knows it."""
+    return SchoolRow(code=school.code, name=school.organisation.name_zh, county=school.county)
+
+
+def stated(row: ProgrammeRow) -> dict[str, Any]:
+    """What a sheet row says of the programme itself, as JSON (``PlanProgramme.stated``)."""
+    body: dict[str, Any] = plain(asdict(row))
+    return {name: value for name, value in body.items() if name not in _IN_COLUMNS}
+
+
+def rules_body(
+    rules: RoundRules,
+    counties: Iterable[CountyRow],
+    schools: Iterable[SchoolRow],
+    bases: Iterable[RuleBasis] = (),
+) -> dict[str, Any]:
+    """The JSON of ``Plan.rules``."""
+    return {
+        "rules": plain(asdict(rules)),
+        "counties": [plain(asdict(one)) for one in counties],
+        "schools": [plain(asdict(one)) for one in schools],
+        "bases": [plain(asdict(one)) for one in bases],
+    }
+
+
+def _registered(sheet: PlanSheet) -> dict[str, Programme]:
+    """The programmes of a sheet by code."""
+    codes = [one.code for one in sheet.programmes]
+    query = select(Programme).where(Programme.code.in_(codes)).options(joinedload(Programme.school))
+    found = {one.code: one for one in db.session.scalars(query)}
+    missing = [code for code in codes if code not in found]
+    if missing:
+        raise Refused(
+            _l("这些专业还没有登记：%(codes)s。请学校先在“学校和专业”中登记，再导入计划。", codes="、".join(missing))
+        )
+    counties = {one.code: one.county for one in sheet.schools}
+    strange = [
+        row.code
+        for row in sheet.programmes
+        if not _agrees(row, found[row.code]) or counties[row.school] != found[row.code].school.county
+    ]
+    if strange:
+        raise Refused(
+            _l(
+                "这些专业与登记的不一致：%(codes)s。请核对学校、所在县区、培养形式、学制和专业代码，再导入计划。",
+                codes="、".join(strange),
+            )
+        )
+    return found
+
+
+def _agrees(row: ProgrammeRow, programme: Programme) -> bool:
+    known = registered_row(programme)
+    return all(getattr(row, name) == getattr(known, name) for name in _FIXED)
+
+
+def _programme(row: PlanProgramme) -> ProgrammeRow:
+    body = {**row.stated, "fee_yuan": _decimal(row.stated["fee_yuan"])}
+    return ProgrammeRow(
+        code=row.programme.code,
+        capacity=row.capacity,
         min_open=row.min_open,
         local_enrolled=row.local_enrolled,
         sexes=row.sexes,
@@ -121,8 +187,7 @@ def _programme(row: PlanProgramme) -> ProgrammeRow:
         excludes=tuple(row.excludes),
         requires=tuple(row.requires),
         advice=row.advice,
-        boarding=programme.boarding,
-        fee_yuan=Decimal(programme.tuition_yuan),
+        **body,
     )
 
 

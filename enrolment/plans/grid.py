@@ -1,0 +1,124 @@
+"""The plan as a grid: programmes down, counties across, totals both ways, each number beside the earlier one."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from enrolment.plans.models import Plan, PlanProgramme
+
+Before = Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """One number. ``before``: what the version before said (None: it was not there)."""
+
+    id: uuid.UUID
+    county: str
+    seats: int
+    floor: int
+    before: int | None
+    editable: bool
+
+    @property
+    def name(self) -> str:
+        """The name of its input."""
+        return f"seats-{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """One programme: its total, its cells in the order of the counties, and their sum."""
+
+    code: str
+    name: str
+    school: str
+    capacity: int
+    capacity_before: int | None
+    cells: tuple[GridCell | None, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(cell.seats for cell in self.cells if cell)
+
+    @property
+    def above(self) -> int:
+        """By how much the cells together exceed the total (they share it; no fault)."""
+        return max(0, self.total - self.capacity)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The whole grid. ``counties`` are (code, name) across; ``sums`` the columns' totals."""
+
+    counties: tuple[tuple[str, str], ...]
+    rows: tuple[GridRow, ...]
+    compared: bool
+
+    @property
+    def sums(self) -> tuple[int, ...]:
+        columns = range(len(self.counties))
+        return tuple(sum(cell.seats for row in self.rows if (cell := row.cells[at])) for at in columns)
+
+    @property
+    def total(self) -> int:
+        return sum(self.sums)
+
+    @property
+    def capacity(self) -> int:
+        return sum(row.capacity for row in self.rows)
+
+    @property
+    def editable(self) -> bool:
+        return any(cell.editable for row in self.rows for cell in row.cells if cell)
+
+
+def grid_of(plan: Plan, *, before: Plan | None = None, hosts: frozenset[str] = frozenset()) -> Grid:
+    """The grid of a version. Cells of programmes hosted by one of ``hosts`` can be changed."""
+    counties = tuple((str(body["code"]), str(body["name"])) for body in plan.rules["counties"])
+    schools = {str(body["code"]): body for body in plan.rules["schools"]}
+    earlier = _numbers(before)
+    rows = tuple(
+        _row(row, counties, schools, earlier, hosts)
+        for row in sorted(plan.programmes, key=lambda one: (one.stated["school"], one.position))
+    )
+    return Grid(counties, rows, compared=before is not None)
+
+
+def _row(
+    row: PlanProgramme,
+    counties: tuple[tuple[str, str], ...],
+    schools: Mapping[str, Mapping[str, str]],
+    earlier: Before,
+    hosts: frozenset[str],
+) -> GridRow:
+    code = row.programme.code
+    host = schools[row.stated["school"]]
+    found = {cell.county: cell for cell in row.cells}
+    return GridRow(
+        code=code,
+        name=row.stated["name"],
+        school=host["name"],
+        capacity=row.capacity,
+        capacity_before=earlier.get((code, "")),
+        cells=tuple(
+            GridCell(
+                id=cell.id,
+                county=county,
+                seats=cell.seats,
+                floor=cell.floor,
+                before=earlier.get((code, county)),
+                editable=host["county"] in hosts,
+            )
+            if (cell := found.get(county))
+            else None
+            for county, _name in counties
+        ),
+    )
+
+
+def _numbers(plan: Plan | None) -> dict[tuple[str, str], int]:
+    if plan is None:
+        return {}
+    cells = {(row.programme.code, cell.county): cell.seats for row in plan.programmes for cell in row.cells}
+    return cells | {(row.programme.code, ""): row.capacity for row in plan.programmes}
