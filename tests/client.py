@@ -3,18 +3,29 @@
 import re
 from typing import Any
 
+from flask import has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from core.db import db
 
 _HIDDEN = re.compile(r'<input[^>]*name="(csrf_token|idempotency_token|version)"[^>]*value="([^"]*)"')
 
 
 class Browser(FlaskClient):
-    """FlaskClient over https; ``submit`` loads a page and posts its form with the page's hidden fields."""
+    """FlaskClient over https; ``submit`` loads a page and posts its form with the page's hidden fields.
+
+    Each request gets an application context of its own, as in a server: inside the test's context it would
+    share ``flask.g`` (and with it the Actor) with the requests before it.
+    """
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         kwargs.setdefault("base_url", "https://localhost")
-        return super().open(*args, **kwargs)
+        with self.application.app_context():
+            answer = super().open(*args, **kwargs)
+        if has_app_context():
+            db.session.rollback()  # what the test reads next is what the request left
+        return answer
 
     def hidden_fields(self, page: str) -> dict[str, str]:
         """The hidden tokens of a page (the first form's)."""
