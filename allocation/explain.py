@@ -140,20 +140,24 @@ class _Explainer:
         programmes = self.round.instance.programmes
         return next(wish for wish in self.round.wishes[at] if programmes[wish.programme].id == got)
 
-    def _members(self) -> dict[int | None, list[tuple[int, int]]]:
-        """Those admitted by choice as (slot, applicant) in order: under each limit, and all (``None``)."""
-        members: dict[int | None, list[tuple[int, int]]] = {None: []}
+    def _members(self) -> dict[int, list[tuple[int, int]]]:
+        """Those admitted by choice under each limit, as (slot, applicant) in order."""
+        members: dict[int, list[tuple[int, int]]] = {}
         for at, seat in enumerate(self.seats):
-            if seat is not None:
-                for number in (None, *seat.counts):
-                    members.setdefault(number, []).append((self.slot.get(at, -1), at))
+            for number in seat.counts if seat is not None else ():
+                members.setdefault(number, []).append((self.slot.get(at, -1), at))
         return {number: sorted(people) for number, people in members.items()}
 
     def _last(self, at: int, name: str) -> int | None:
         """The last one admitted ahead of the applicant under this limit."""
-        people = self.members.get(self.index.get(name), [])
+        people = self.members.get(self.index[name], [])
         ahead = bisect_left(people, (self.slot[at], -1))
         return people[ahead - 1][1] if ahead else None
+
+    def _unreserved(self, programme: str) -> int:
+        """The places of a programme outside those kept for good."""
+        one = next(one for one in self.round.instance.programmes if one.id == programme)
+        return (one.capacity or 0) - sum(kept.seats for kept in one.reserved if not kept.release)
 
     def _tie_key(self, at: int, other: int) -> str | None:
         mine, theirs = self.rows[at], self.rows[other]
@@ -165,8 +169,10 @@ class _Explainer:
     def full(self, at: int, choice: int, programme: str, name: str) -> ChoiceVerdict:
         """A choice refused by a full limit."""
         own = self.rows[at]
-        row = self.limits.get(name)
-        last = self._last(at, name)
+        kind = name.partition("/")[0]
+        inside = f"cap/{programme}" if kind == "held" else name
+        cap = self._unreserved(programme) if kind == "held" else self.limits[name]["cap"]
+        last = self._last(at, inside)
         sizes = self.round.order.sizes
         meet = self.round.instance.rules.across == "percentile"
         same = last is not None and (
@@ -177,9 +183,9 @@ class _Explainer:
             choice,
             programme,
             "full",
-            limit_kind=name.partition("/")[0],
+            limit_kind=kind,
             limit=name,
-            cap=None if row is None else row["cap"],
+            cap=cap,
             last_position=None if last is None else self.round.order.positions[last],
             last_of=sizes[self.rows[last].county] if meet and last is not None else None,
             last_score=plain(self.rows[last].score) if last is not None and same else None,

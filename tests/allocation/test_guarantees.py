@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from allocation.solver import solve
 from allocation.verify import verify
 from tests.allocation.rounds import applicant, placed, programme, raw, read, reasons, solved, table
 from tests.allocation.strategies import COUNTIES, counts, people, rounds
-from tests.allocation.test_properties import SLOW
+from tests.allocation.test_properties import FAST, SLOW
 
 COMMON = {"across": "common_score"}
 
@@ -154,7 +154,7 @@ def guaranteed(draw: st.DrawFn) -> dict[str, Any]:
     return table(plan, draw(people(names, 9, distinct=True)), COMMON)
 
 
-@settings(SLOW, max_examples=300)
+@FAST
 @given(guaranteed())
 def test_guarantees_agree_with_deferred_acceptance(instance: dict[str, Any]) -> None:
     assert placed(instance, "search") == deferred(instance)
@@ -174,7 +174,7 @@ def crossing(draw: st.DrawFn) -> dict[str, Any]:
     return instance
 
 
-@settings(SLOW, max_examples=250)
+@SLOW
 @given(crossing())
 def test_engines_and_verifier_agree_where_guarantees_and_beds_cross(instance: dict[str, Any]) -> None:
     from allocation.faults import Inadmissible
