@@ -44,6 +44,7 @@ def make_settings(data_dir: Path, database_url: str, **changes: object) -> Setti
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A database with all tables and no rows, copied for each test. A file path or a database name."""
+    create_app(make_settings(tmp_path_factory.mktemp("models"), ""))  # the rooms load their models here
     if POSTGRES:
         name = f"template_{uuid.uuid4().hex[:16]}"
         run_sql(f"CREATE DATABASE {name}")

@@ -72,6 +72,10 @@ class Worker:
             if not self._look():
                 self._rest()
         self._leave(started_at)
+        for keeper in keepers:
+            keeper.join(_LAST_WORDS_SECONDS)
+        self.bell.close()
+        log.info("worker_stopped", worker=self.name)
 
     def listen_to_signals(self) -> None:
         """End in order at SIGTERM and SIGINT (main thread only)."""
@@ -170,8 +174,6 @@ class Worker:
         self._pool.shutdown(wait=False)
         self._staff.shutdown(wait=False)
         self._try(partial(duties.show_presence, self.name, started_at=started_at, stopped=True))
-        self.bell.close()
-        log.info("worker_stopped", worker=self.name)
 
     def _try(self, action: Callable[..., object], *arguments: object) -> None:
         try:

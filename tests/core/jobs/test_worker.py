@@ -30,12 +30,13 @@ def worker(context: Flask) -> Iterator[Worker]:
         settings.data_dir, settings.database_url, lease_seconds=2, reaper_seconds=1, grace_seconds=1
     )
     made = Worker(context, quick, context.extensions["zone_bell"])
-    thread = threading.Thread(target=made.run)
+    thread = threading.Thread(target=made.run, daemon=True)
     thread.start()
     yield made
     made.stopping.set()
     thread.join(20)
     assert not thread.is_alive()
+    made._pool.shutdown()
 
 
 def wait_for(job: Job, *states: JobState) -> Job:
@@ -122,7 +123,7 @@ def test_a_silent_job_keeps_its_lease_and_a_stop_gives_it_back(worker: Worker) -
 
     def handler(job: JobContext) -> None:
         begun.set()
-        free.wait(4)
+        free.wait(30)
         job.progress("waiting", 0.5)
 
     with kind("probe", handler):
