@@ -92,12 +92,7 @@ def stacked_bars(
             scale=alt.Scale(domain=list(series), range=[colour(token) for token in tokens]),
         ),
     )
-    words = [
-        base.transform_filter(f"datum.wide && datum.ink === '{ink}'")
-        .mark_text(color=colour(ink), fontSize=12)
-        .encode(x="middle:Q", text="text:N")
-        for ink in (INK, PAPER)
-    ]
+    words = [_share_words(base, ink) for ink in (INK, PAPER)]
     return finish(
         Drawing(
             title=title,
@@ -109,12 +104,20 @@ def stacked_bars(
                 *(f"{name}（{unit.text(language)}）" for name in series),
                 *(f"{name} %" for name in series),
             ),
-            table_rows=tuple(
-                (stack.label, *stack.parts, *(share(part, stack.total) for part in stack.parts)) for stack in data
-            ),
+            table_rows=tuple(_counts_and_shares(stack) for stack in data),
             language=language,
         )
     )
+
+
+def _share_words(base: alt.Chart, ink: str) -> alt.Chart:
+    """The shares written on segments that are wide enough, in the ink that reads on them."""
+    wide = base.transform_filter(f"datum.wide && datum.ink === '{ink}'")
+    return wide.mark_text(color=colour(ink), fontSize=12).encode(x="middle:Q", text="text:N")
+
+
+def _counts_and_shares(stack: Stack) -> tuple[str | int, ...]:
+    return (stack.label, *stack.parts, *(share(part, stack.total) for part in stack.parts))
 
 
 def funnel(
