@@ -8,7 +8,7 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from core import accounts, auditor, i18n, jobs, notices
+from core import accounts, auditor, i18n, jobs, notices, observe
 from core.access import access_table
 from core.config import Settings
 from core.crypto import KeyRing, use_keys
@@ -37,10 +37,11 @@ def begin(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
-    migrate.init_app(app, db, render_as_batch=True)
+    migrate.init_app(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)
     bootstrap.init_app(app)
     csrf.init_app(app)
     i18n.init_app(app)
+    observe.init_app(app)
     for part in (gate, idempotency, headers, errors, pages, static_files, shutter, commands):
         part.init_app(app)
     app.register_blueprint(web_blueprint)
@@ -57,7 +58,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
     return {
         "SECRET_KEY": settings.secret_key.get_secret_value(),
         "SQLALCHEMY_DATABASE_URI": settings.resolved_database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "hide_parameters": True},
         "SESSION_COOKIE_NAME": "__Host-zone",
         "SESSION_COOKIE_SECURE": True,
         "SESSION_COOKIE_HTTPONLY": True,
