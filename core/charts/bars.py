@@ -113,7 +113,8 @@ def stacked_bars(
 def _share_words(base: alt.Chart, ink: str) -> alt.Chart:
     """The shares written on segments that are wide enough, in the ink that reads on them."""
     wide = base.transform_filter(f"datum.wide && datum.ink === '{ink}'")
-    return wide.mark_text(color=colour(ink), fontSize=12).encode(x="middle:Q", text="text:N")
+    words: alt.Chart = wide.mark_text(color=colour(ink), fontSize=12).encode(x="middle:Q", text="text:N")
+    return words
 
 
 def _counts_and_shares(stack: Stack) -> tuple[str | int, ...]:

@@ -1,7 +1,7 @@
 """The list of students: its columns, its search, its order."""
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from core import clock
@@ -36,7 +36,7 @@ def _matches(wanted: str) -> ColumnElement[bool]:
     return or_(
         Person.name.contains(wanted.strip(), autoescape=True),
         Person.name_initials.startswith(lowered, autoescape=True),
-        Person.name_pinyin.startswith(lowered, autoescape=True),
+        func.replace(Person.name_pinyin, " ", "").startswith(lowered.replace(" ", ""), autoescape=True),
         Spell.school_number == wanted.strip(),
     )
 

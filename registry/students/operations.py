@@ -68,7 +68,10 @@ class ExamFacts:
 
 @dataclass(frozen=True, slots=True)
 class SpellFacts:
-    """A stay at a school as it begins. ``origin_id`` is the placement that led here."""
+    """A stay at a school as it begins. ``origin_id`` is the placement that led here.
+
+    ``first`` is the event that opens the record: an arrival, a pre-registration, a kept admission.
+    """
 
     school_id: uuid.UUID
     programme_id: uuid.UUID
@@ -78,6 +81,7 @@ class SpellFacts:
     entry_kind: str = "01"
     exam: ExamFacts | None = None
     origin_id: uuid.UUID | None = None
+    first: Event = Event.OPEN
 
 
 def find_person(document_type: DocumentKind, document_number: str) -> Person | None:
@@ -115,7 +119,7 @@ def open_spell(actor: Signature, *, person: PersonFacts, spell: SpellFacts) -> S
         )
         session.add(opened)
         session.flush()
-        _append(actor, opened, Event.OPEN, spell.entered_on)
+        _append(actor, opened, spell.first, spell.entered_on)
         _number(someone, person, school, spell.entered_on)
         record(actor, "students.open_spell", opened, school=school.code, person=str(someone.id))
         return opened
