@@ -1,9 +1,28 @@
-"""The figure a proof prints (shown by ``pytest -s`` or ``-rP``)."""
+"""Figures that proofs print: gathered from all tests (also from parallel workers), shown at the end of the run."""
 
-import sys
+from collections.abc import Callable
+
+import pytest
+
+Figure = Callable[[str], None]
+_PROPERTY = "figure"
 
 
-def figure(proof: str, **values: object) -> None:
-    """One line: the proof and its numbers."""
-    told = ", ".join(f"{name}={value}" for name, value in values.items())
-    sys.stdout.write(f"\nFIGURE {proof}: {told}\n")
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Figure:
+    """Call it with one line: what was proved, and the number."""
+
+    def note(line: str) -> None:
+        request.node.user_properties.append((_PROPERTY, line))
+
+    return note
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures of the tests that passed, in order."""
+    reports = terminalreporter.getreports("passed")
+    lines = {line for report in reports for name, line in report.user_properties if name == _PROPERTY}
+    if lines:
+        terminalreporter.section("figures")
+        for line in sorted(lines):
+            terminalreporter.write_line(line)
