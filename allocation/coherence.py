@@ -137,3 +137,7 @@ def _unsolved(desk: Desk, instance: Instance) -> None:
         desk.fault("rules.floors", rules.floors, NOT_YET, "guarantee")
     if rules.bed_with_guarantee:
         desk.fault("rules.bed_with_guarantee", True, NOT_YET, "false")
+    for index, programme in enumerate(instance.programmes):
+        if programme.shares and (programme.floors or programme.reserved):
+            path = f"programmes[{index}].shares"
+            desk.fault(path, programme.id, f"{NOT_YET}: shares + floors/reserved", "ceilings")

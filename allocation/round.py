@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from allocation.eligibility import Strike
 from allocation.instance import Instance
@@ -47,9 +47,15 @@ def prepare(instance: Instance) -> Round:
     own = {limit.programmes: at for at, limit in enumerate(limits) if limit.kind == "cap"}
     caps = [own.get(frozenset({one.id}), -1) for one in instance.programmes]
 
+    checks: dict[tuple[int, ...], tuple[int, ...]] = {}
+
     def trimmed(row: tuple[Wish, ...]) -> tuple[Wish, ...]:
+        for one in row:
+            if one.counts not in checks:
+                checks[one.counts] = tuple(at for at in one.counts if at not in idle)
         return tuple(
-            replace(one, checks=tuple(at for at in one.counts if at not in idle)) if idle else one for one in row
+            Wish(one.programme, one.choice, one.rank, one.counts, checks[one.counts], one.holds, one.returned)
+            for one in row
         )
 
     may_bend = instance.rules.ties == "admit_all"

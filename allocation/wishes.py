@@ -72,6 +72,7 @@ class WishBook:
             [at for at, limit in enumerate(limits) if limit.programmes is None or one.id in limit.programmes]
             for one in instance.programmes
         ]
+        self.offers: dict[tuple[str | None, ...], list[str]] = {}
         self.known: dict[tuple[int, str, str | None, bool], tuple[int, ...]] = {}
 
     def counts(self, applicant: Applicant, at: int) -> tuple[int, ...]:
@@ -128,7 +129,13 @@ class WishBook:
     def _same_school(self, applicant: Applicant) -> list[str]:
         """The programmes of the schools in the applicant's list, as listed (``adjust_order``, then id)."""
         programmes = self.instance.programmes
-        schools = dict.fromkeys(programmes[self.index[name]].school for name in applicant.choices)
+        schools = tuple(dict.fromkeys(programmes[self.index[name]].school for name in applicant.choices))
+        if schools not in self.offers:
+            self.offers[schools] = self._offer(schools)
+        return self.offers[schools]
+
+    def _offer(self, schools: tuple[str | None, ...]) -> list[str]:
+        programmes = self.instance.programmes
         listing = {name: at for at, name in enumerate(self.instance.adjust_order)}
         ordered = sorted(programmes, key=lambda one: (listing.get(one.id, len(listing)), one.id))
         return [one.id for school in schools if school for one in ordered if one.school == school]

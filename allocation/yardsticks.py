@@ -25,7 +25,7 @@ class _Flow:
         self.at: list[int | None] = [None] * len(placed)
         self.inside: list[dict[str, set[int]]] = [defaultdict(set) for _ in instance.programmes]
         self.full = [0] * len(instance.programmes)
-        self.dead: set[int] = set()
+        self.dead: set[tuple[int, str | None]] = set()
         for applicant, wish in enumerate(placed):
             if wish is not None and self._free(applicant, wish.programme):
                 self._move(applicant, wish.programme)
@@ -47,18 +47,27 @@ class _Flow:
         self.full[programme] += 1
         self.at[applicant] = programme
 
-    def _holders(self, applicant: int, programme: int) -> list[int]:
-        """Whose leaving would let the applicant in: the county's own if its cell is full, else all."""
+    def _door(self, applicant: int, programme: int) -> tuple[int, str | None]:
+        """What is full: the county's cell, or the whole programme (county ``None``)."""
         county = self.counties[applicant]
         cell = self.cells[programme].get(county)
-        if cell is not None and len(self.inside[programme][county]) >= cell:
+        full = cell is not None and len(self.inside[programme][county]) >= cell
+        return programme, county if full else None
+
+    def _holders(self, door: tuple[int, str | None]) -> list[int]:
+        """Whose leaving would let somebody through a full door."""
+        programme, county = door
+        if county is not None:
             return sorted(self.inside[programme][county])
         return sorted(one for holders in self.inside[programme].values() for one in holders)
 
     def augment(self, start: int) -> None:
-        """Place one more applicant by moving others to places they also listed, if any chain does it."""
+        """Place one more applicant by moving others to places they also listed, if any chain does it.
+
+        Doors behind which no chain was found are never tried again: later chains cannot open them.
+        """
         came: dict[int, tuple[int, int]] = {}
-        seen = {start}
+        tried: set[tuple[int, str | None]] = set()
         queue = deque([start])
         while queue:
             applicant = queue.popleft()
@@ -66,12 +75,15 @@ class _Flow:
                 if self._free(applicant, programme):
                     self._shift(applicant, programme, came)
                     return
-                for holder in self._holders(applicant, programme):
-                    if holder not in seen and holder not in self.dead:
-                        seen.add(holder)
+                door = self._door(applicant, programme)
+                if door in tried or door in self.dead:
+                    continue
+                tried.add(door)
+                for holder in self._holders(door):
+                    if holder not in came and holder != start:
                         came[holder] = (applicant, programme)
                         queue.append(holder)
-        self.dead |= seen
+        self.dead |= tried
 
     def _shift(self, applicant: int, programme: int, came: dict[int, tuple[int, int]]) -> None:
         self._move(applicant, programme)

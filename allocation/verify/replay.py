@@ -59,6 +59,8 @@ class Replay:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.kept = guarantees(facts)
+        self.scenes: dict[frozenset[str], Scene] = {}
+        self.adjustments: dict[str, list[str]] = {}
         self.own = facts.rule("across", "own_county") == "own_county"
         self.mixed = self._mixed() if self.own else set()
 
@@ -73,6 +75,11 @@ class Replay:
 
     def adjustable(self, person: Person) -> list[str]:
         """Where adjustment may place the person, in order."""
+        if person.id not in self.adjustments:
+            self.adjustments[person.id] = self._adjustable(person)
+        return self.adjustments[person.id]
+
+    def _adjustable(self, person: Person) -> list[str]:
         facts = self.facts
         rule = facts.rule("adjustment", "off")
         if rule == "off" or not person.raw.get("adjust") or person.id in facts.taken:
@@ -94,6 +101,11 @@ class Replay:
     def scene(self, shut: Iterable[str]) -> Scene:
         """The outcome with these classes shut: held places grow only while their group calls for them."""
         closed = frozenset(shut)
+        if closed not in self.scenes:
+            self.scenes[closed] = self._settled(closed)
+        return self.scenes[closed]
+
+    def _settled(self, closed: frozenset[str]) -> Scene:
         rows = [row for kept in self.kept.values() for row in kept]
         most = {row.name: row.seats for row in rows}
         held = {row.name: 0 if row.release else row.seats for row in rows}

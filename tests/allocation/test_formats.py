@@ -226,3 +226,8 @@ def test_reading_and_verifying_load_no_solver() -> None:
 
 def test_bytes_with_a_mark_are_read() -> None:
     assert read_instance(b"\xef\xbb\xbf" + raw(full())) == read(full())
+
+
+def test_guarantees_inside_divided_totals_are_not_solved_yet() -> None:
+    plan = [programme("A", 3, shares={"capacity": {"QP": 2}}, reserved=[{"tag": "v", "seats": 1}])]
+    assert "not yet solved by this version" in refused(table(plan, []))["programmes[0].shares"]
