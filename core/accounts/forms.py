@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 
-from wtforms import DateField, PasswordField, SelectField, StringField
+from wtforms import DateField, PasswordField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length, Optional
 
 from core.access import Organisation, Role
@@ -67,9 +67,14 @@ class RoleForm(BaseForm):
 
     def offer(self, offices: Iterable[Organisation], language: str) -> None:
         """Fill the two lists."""
-        self.role.choices = [("", _l("请选择")), *((role.value, role_word(role)) for role in Role if role in STAFF)]
-        named = ((str(office.id), office.name(language)) for office in offices)
-        self.organisation.choices = [("", _l("不属于单位")), *named]
+        self.role.choices = [
+            SelectChoice("", _l("请选择")),
+            *(SelectChoice(role.value, role_word(role)) for role in Role if role in STAFF),
+        ]
+        self.organisation.choices = [
+            SelectChoice("", _l("不属于单位")),
+            *(SelectChoice(str(office.id), office.name(language)) for office in offices),
+        ]
 
     @property
     def organisation_id(self) -> uuid.UUID | None:
