@@ -4,18 +4,30 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Open the room: routes, permissions, menu, notices."""
+    """Open the room: routes, permissions, menu, notices, the second fact of its accounts."""
     from core.access import Role, grant_permissions
+    from core.accounts.activation import add_fact_checker
+    from core.i18n import lazy as _l
+    from core.identity import mask_document, mask_phone
+    from core.web.menu import MenuEntry, add_menu
     from core.web.status_words import add_status_words
-    from enrolment.applications import notices, words
+    from enrolment.applications import choice_views, guardian_views, notices, paper_views, views, words
+    from enrolment.applications.facts import fits_account
 
+    for pages in (views, choice_views, guardian_views, paper_views):
+        app.register_blueprint(pages.blueprint)
+    app.jinja_env.filters["mask_document"] = mask_document
+    app.jinja_env.filters["mask_phone"] = mask_phone
     notices.register()
+    add_fact_checker(fits_account)
     add_status_words("application", words.STATUS_WORDS)
-    add_status_words("paper", words.PAPER_WORDS)
     grant_permissions(
         {
             "applications.own": {Role.APPLICANT, Role.GUARDIAN},
+            "applications.confirm": {Role.GUARDIAN},
+            "applications.read": {Role.APPLICANT, Role.GUARDIAN, Role.COUNTY_OFFICER, Role.COUNTY_APPROVER},
             "applications.see": {Role.COUNTY_OFFICER, Role.COUNTY_APPROVER},
             "applications.intake": {Role.COUNTY_OFFICER},
         }
     )
+    add_menu(MenuEntry(_l("我的报名"), "applications.mine", 20, audience="family", permission="applications.own"))

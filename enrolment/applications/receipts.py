@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core import clock
-from core.access import Organisation, OrganisationKind
+from core.access import Organisation
 from core.audit.operations import Signature
 from core.codes import code_set
 from core.db import db
@@ -25,6 +25,7 @@ from core.errors import Refused
 from core.i18n import lazy as _l
 from core.identity import document_tail, mask_document, mask_name, mask_name_public
 from enrolment.applications.models import ApplicantGuardian, Application, ApplicationVersion
+from enrolment.cycles.queries import bureau_of
 from registry.schools.models import Programme
 
 PATTERN = "HZ{year}{county:6}{serial:06}"
@@ -198,8 +199,7 @@ def form_word(form: str) -> str:
 
 
 def _bureau(county: str) -> Organisation:
-    query = select(Organisation).where(Organisation.kind == OrganisationKind.COUNTY, Organisation.division == county)
-    office = db.session.scalars(query.order_by(Organisation.code)).first()
+    office = bureau_of(county)
     if office is None:
         raise Refused(_l("本县区教育局还没有在系统中登记，暂时不能出具回执。请联系本县区招生办。"))
     return office

@@ -7,9 +7,9 @@ from core.i18n import lazy as _l
 from core.web.status_words import StatusWord
 from enrolment.applications.consents import ConsentPurpose
 from enrolment.applications.eligibility import Bar, Refusal
-from enrolment.applications.states import Illegal, PaperKind, PaperState, Reason
+from enrolment.applications.states import Illegal, PaperKind, Reason
 from enrolment.applications.status import PageStatus, Stage
-from enrolment.applications.tasks import Hindrance, Task, TaskState
+from enrolment.applications.tasks import Hindrance, Task
 
 REASONS: Mapping[Reason, object] = {
     Reason.NOT_OPENED: _l("还没有开始报名，请先开始报名。"),
@@ -58,7 +58,7 @@ STATUS_WORDS: Mapping[str, StatusWord] = {
     PageStatus.DRAFT: StatusWord(_l("草稿（未提交）"), "warning"),
     PageStatus.AWAITING_GUARDIAN: StatusWord(_l("待监护人确认"), "warning"),
     PageStatus.SUBMITTED: StatusWord(_l("已提交（待预审）"), "info"),
-    PageStatus.RETURNED: StatusWord(_l("退回补正"), "danger"),
+    PageStatus.RETURNED: StatusWord(_l("退回补正"), "warning"),
     PageStatus.PASSED: StatusWord(_l("预审通过"), "success"),
     PageStatus.REFUSED: StatusWord(_l("预审不通过"), "danger"),
     PageStatus.WITHDRAWN: StatusWord(_l("已撤回")),
@@ -72,24 +72,12 @@ STATUS_WORDS: Mapping[str, StatusWord] = {
     PageStatus.REGISTERED: StatusWord(_l("已注册学籍"), "success"),
     PageStatus.NOT_ADMITTED: StatusWord(_l("未录取")),
 }
-PAPER_WORDS: Mapping[str, StatusWord] = {
-    PaperState.UPLOADED: StatusWord(_l("已上传"), "info"),
-    PaperState.ACCEPTED: StatusWord(_l("审核通过"), "success"),
-    PaperState.RETURNED: StatusWord(_l("需重新上传"), "danger"),
-    PaperState.REPLACED: StatusWord(_l("已替换")),
-}
 TASKS: Mapping[Task, object] = {
     Task.IDENTITY: _l("核对个人信息"),
     Task.GUARDIANS: _l("监护人信息"),
     Task.PAPERS: _l("上传材料"),
     Task.CHOICES: _l("填写志愿"),
     Task.SEND: _l("检查并提交"),
-}
-TASK_STATES: Mapping[TaskState, object] = {
-    TaskState.NOT_STARTED: _l("未开始"),
-    TaskState.IN_PROGRESS: _l("进行中"),
-    TaskState.DONE: _l("已完成"),
-    TaskState.BLOCKED: _l("暂不能开始"),
 }
 HINDRANCES: Mapping[Hindrance, object] = {
     Hindrance.GUARDIAN_CONSENT: _l("未满 14 周岁，要等监护人阅读告知书并同意后才能上传。"),

@@ -9,15 +9,14 @@ def init_app(app: Flask) -> None:
     from core.access.roles import STAFF
     from core.i18n import lazy as _l
     from core.web.menu import MenuEntry, add_menu
-    from core.web.status_words import StatusWord, add_status_words
     from enrolment.cycles import words
-    from enrolment.cycles.models import RoundState
     from enrolment.cycles.views import blueprint
 
     app.register_blueprint(blueprint)
     app.jinja_env.filters["deadline"] = words.deadline_text
     app.jinja_env.filters["phase"] = words.phase_text
     app.jinja_env.filters["long_day"] = words.long_day
+    app.jinja_env.filters["county"] = words.county_text
     grant_permissions(
         {
             "cycles.see": STAFF,
@@ -28,12 +27,4 @@ def init_app(app: Flask) -> None:
     add_menu(
         MenuEntry(_l("跨省中职报名"), "cycles.timetable", 10, audience="public"),
         MenuEntry(_l("招生时间表"), "cycles.overview", 100, permission="cycles.see", group=_l("招生")),
-    )
-    add_status_words(
-        "round",
-        {
-            RoundState.OPEN: StatusWord(_l("受理报名"), "info"),
-            RoundState.LOCKED: StatusWord(_l("已锁定"), "warning"),
-            RoundState.CLOSED: StatusWord(_l("已结束")),
-        },
     )

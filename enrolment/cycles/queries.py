@@ -55,3 +55,14 @@ def counties() -> Sequence[Organisation]:
     """The county bureaus that take part, in the order of their codes."""
     query = select(Organisation).where(Organisation.kind == OrganisationKind.COUNTY).order_by(Organisation.division)
     return db.session.scalars(query).all()
+
+
+def bureau_of(county: str) -> Organisation | None:
+    """The education bureau of a county: who answers for its pupils' receipts and whom they call."""
+    query = (
+        select(Organisation)
+        .where(Organisation.kind == OrganisationKind.COUNTY, Organisation.division == county)
+        .order_by(Organisation.code)
+        .limit(1)
+    )
+    return db.session.scalars(query).one_or_none()

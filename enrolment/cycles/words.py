@@ -3,6 +3,7 @@
 import datetime as dt
 
 from core import clock
+from core.divisions import division
 from core.i18n import current_language, gettext, ngettext
 from enrolment.cycles.clock import Phase, Window, days_left, phase
 
@@ -41,3 +42,8 @@ def phase_text(window: Window) -> str:
 def long_day(day: dt.date | None) -> str:
     """A day in running text with its weekday: 2026年9月1日（周二）."""
     return clock.date_text(day, current_language(), weekday=True) if day else ""
+
+
+def county_text(code: str) -> str:
+    """A county by its code, as it is called today: 青浦区."""
+    return division(code).name.text(current_language())
