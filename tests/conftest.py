@@ -27,6 +27,13 @@ pytest_terminal_summary = figures.pytest_terminal_summary
 POSTGRES = os.environ.get("ZONE_TEST_POSTGRES", "")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that touch no database: they need not run a second time on the other one."""
+    for item in items:
+        if "database_url" not in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.pure)
+
+
 def make_settings(data_dir: Path, database_url: str, **changes: object) -> Settings:
     """Settings of a test application."""
     values: dict[str, object] = {
