@@ -5,7 +5,7 @@ import enum
 import uuid
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db.base import Base, new_id
@@ -36,12 +36,16 @@ class Verdict(enum.StrEnum):
 
 
 class ReviewDecision(Base):
-    """One decision; append-only. ``codes`` are return codes with the item each re-opens."""
+    """One decision; append-only. ``codes`` are return codes with the item each re-opens.
+
+    ``number`` counts an application's decisions from 1, so that two officers cannot write the same one.
+    """
 
     __tablename__ = "review_decision"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application.id"))
+    number: Mapped[int]
     version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application_version.id"))
     verdict: Mapped[Verdict] = mapped_column(EnumText(Verdict))
     codes: Mapped[list[Any]] = mapped_column(JsonText, default=list)
@@ -54,7 +58,8 @@ class ReviewDecision(Base):
     __table_args__ = (
         one_of("verdict", Verdict),
         CheckConstraint("verdict <> 'returned' OR codes <> '[]'", name="returned_has_codes"),
-        Index("ix_review_decision_application", "application_id", "decided_at"),
+        CheckConstraint("number >= 1", name="number_from_one"),
+        UniqueConstraint("application_id", "number"),
     )
 
 
