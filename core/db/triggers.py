@@ -45,7 +45,7 @@ class Guard:
         )
         return (
             f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ {body} $guard$",
-            f"CREATE TRIGGER {self.name} BEFORE {self.moment} ON {self.table} "
+            f"CREATE OR REPLACE TRIGGER {self.name} BEFORE {self.moment} ON {self.table} "
             f"FOR EACH {scope} EXECUTE FUNCTION {self.name}()",
         )
 
