@@ -65,7 +65,7 @@ def solve_in_child(
         try:
             return run.result()
         finally:
-            _kill(child)
+            run.end()
 
 
 def _spawn(arguments: list[str], given: IO[bytes]) -> subprocess.Popen[bytes]:
@@ -80,15 +80,6 @@ def _spawn(arguments: list[str], given: IO[bytes]) -> subprocess.Popen[bytes]:
         env=environment,
         start_new_session=True,
     )
-
-
-def _kill(child: subprocess.Popen[bytes]) -> None:
-    """End the child and everything it started."""
-    if child.poll() is None:
-        os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
-    if child.stdout is not None:
-        child.stdout.close()
 
 
 def _resident_mib(pid: int) -> float:
@@ -118,16 +109,22 @@ class _Run:
         self.peak = 0.0
         self.latest: dict[str, Any] = {"stage": "read", "done": 0.0, "gap": None}
         self.lines: queue.Queue[bytes] = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self.pipe = cast(IO[bytes], child.stdout)
+        self.listener = threading.Thread(target=self._listen, daemon=True)
+        self.listener.start()
 
     def _listen(self) -> None:
-        if self.child.stdout is not None:
-            try:
-                for line in self.child.stdout:
-                    self.lines.put(line)
-            except ValueError:  # the parent closed the pipe after a kill
-                return
+        for line in self.pipe:
+            self.lines.put(line)
         self.lines.put(b"")
+
+    def end(self) -> None:
+        """End the child and everything it started; nothing of it is left when this returns."""
+        if self.child.poll() is None:
+            os.killpg(self.child.pid, signal.SIGKILL)
+        self.child.wait()
+        self.listener.join()
+        self.pipe.close()
 
     def result(self) -> ChildResult:
         """Watch until the child answers, ends, or is to be ended."""

@@ -66,9 +66,7 @@ class Model:
         held = [0 if hold.release else hold.seats for hold in holds]
         while True:
             unrolled = Unrolled(self.round, (), shut, held)
-            solver = self._solve(unrolled)
-            if solver is None:  # every literal follows from the doors before it
-                raise AssertionError("the unrolled pass has no solution")
+            solver = self._certain(unrolled.model)
             placed = [
                 next((wish for wish, literal in row if solver.boolean_value(literal)), None) for row in unrolled.taken
             ]
@@ -133,7 +131,7 @@ class Model:
         scale = 1 + sum(max((wish.rank for wish, _ in row), default=0) for row in unrolled.taken)
         first = scale * unrolled.placed() - ranks
         model.maximize(first)
-        solver = self._solve(unrolled)
+        solver = self._run(model)
         if solver is None:
             return None
         second = model.clone()
@@ -144,9 +142,7 @@ class Model:
         second.maximize(sum(((1 << size) + (1 << (size - 1 - at))) * literal for at, literal in enumerate(opened)))
         for literal in opened:
             second.add_hint(literal, solver.boolean_value(literal))
-        solver = self._run(second)
-        if solver is None:
-            raise AssertionError("the second objective lost the optimum of the first")
+        solver = self._certain(second)
         shut = frozenset(at for at in undecided if not solver.boolean_value(unrolled.opens[at]))
         placed = sum(solver.boolean_value(lit) for row in unrolled.taken for wish, lit in row if not wish.returned)
         rank_sum = sum(
@@ -166,8 +162,12 @@ class Model:
             for wish, literal in row:
                 unrolled.model.add_hint(literal, wish is got)
 
-    def _solve(self, unrolled: Unrolled) -> cp_model.CpSolver | None:
-        return self._run(unrolled.model)
+    def _certain(self, model: cp_model.CpModel) -> cp_model.CpSolver:
+        """Solve what has a solution by construction: every literal follows from the doors before it."""
+        solver = self._run(model)
+        if solver is None:
+            raise LookupError("no solution where one exists by construction")
+        return solver
 
     def _run(self, model: cp_model.CpModel) -> cp_model.CpSolver | None:
         """Solve to proven optimality; ``None`` if infeasible, :class:`OutOfTime` if the limit came first."""

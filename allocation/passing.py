@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from allocation.order import Group
@@ -130,18 +130,6 @@ class Walk:
                 inside = {one for one, wish in enumerate(self.placed) if wish is not None and at in wish.counts}
                 ties = [group for group in self.round.order.groups if len(inside.intersection(group)) > 1]
                 self.conflicts.append((limit.name, tuple(one for group in ties for one in group)))
-
-    def short(self) -> list[int]:
-        """Open classes that did not reach their minimum."""
-        return [at for at, need in enumerate(self.round.needs) if self.heads[at] < need and at not in self.shut]
-
-    def value(self) -> tuple[int, int]:
-        """How many are placed, and the sum of their ranks (adjusted: list length + 1)."""
-        really = [wish for wish in self.placed if wish is not None and not wish.returned]
-        return len(really), sum(wish.rank for wish in really)
-
-
-Evaluate = Callable[[frozenset[int]], Walk]
 
 
 def settle(round_: Round, shut: frozenset[int]) -> Walk:

@@ -67,7 +67,8 @@ def solve(
     _refuse_conflicts(round_, walk)
     writer = Writer(round_, walk, opening)
     assignment = writer.assignment()
-    if any(run.assignment not in (None, assignment_digest(assignment)) for run in runs):
+    found_by = {run.assignment for run in runs if run.status == "proven"}
+    if found_by - {assignment_digest(assignment)}:
         raise EnginesDisagree(", ".join(f"{run.name}: {run.assignment}" for run in runs))
     return Outcome(assignment, opening.proven, writer.body(), tuple(runs))
 

@@ -70,11 +70,6 @@ def exact(value: Any) -> Decimal:
     return Decimal(str(value).strip())
 
 
-def whole(value: Any) -> int | None:
-    """A count, or ``None`` where absent."""
-    return None if value is None else int(exact(value))
-
-
 class Facts:
     """Everything the checks need from the instance."""
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
+import resource
+import runpy
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -145,3 +149,45 @@ def test_the_reporter_is_not_too_loud(capsys: pytest.CaptureFixture[str]) -> Non
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["done"] for line in lines] == [0.0, 1.0]
     assert worker.peak_mib() > 1
+
+
+def test_the_worker_answers_on_standard_output(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    limits: dict[int, tuple[int, int]] = {}
+    monkeypatch.setattr(resource, "setrlimit", limits.__setitem__)
+    monkeypatch.setattr(worker, "watch_parent", lambda parent: None)
+    for given, status in ((raw(GOOD), "sound"), (b"{}", "bad_input")):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
+        assert worker.main(["search", "10", "100", "1", "7"]) == 0
+        assert json.loads(capsys.readouterr().out.splitlines()[-1])["status"] == status
+    assert limits == {resource.RLIMIT_CPU: (25, 30), resource.RLIMIT_AS: (4196 * 2**20, 4196 * 2**20)}
+
+
+def test_contradictions_have_a_status(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "Reporter", Silent)
+    people = [applicant("a", 1, "A"), applicant("b", 1, "A")]
+    tied = table([programme("A", 1)], people, {"ties": "admit_all"}, limits=[{"name": "z", "cap": 1}])
+    assert worker.answer(raw(tied), "search", 1, 1)[0] == "inadmissible"
+
+
+def test_the_worker_ends_with_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    parents = iter([7, 7, 1])
+    ended = threading.Event()
+    monkeypatch.setattr("os.getppid", lambda: next(parents))
+    monkeypatch.setattr("os._exit", lambda code: ended.set())
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    worker.watch_parent(7)
+    assert ended.wait(5)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("module", ["allocation", "allocation.worker"])
+def test_modules_run_as_programs(monkeypatch: pytest.MonkeyPatch, module: str) -> None:
+    monkeypatch.setattr(sys, "argv", [module])
+    with pytest.raises((SystemExit, ValueError)):
+        runpy.run_module(module, run_name="__main__")
+
+
+def test_importing_the_program_runs_nothing() -> None:
+    assert runpy.run_module("allocation.__main__", run_name="other")["main"] is cli.main

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from allocation.explain import ChoiceVerdict, Explanation, explain
+from allocation.explain import ChoiceVerdict, Explanation, explain, explain_all
 from allocation.generate import zone
 from allocation.solver import solve
 from tests.allocation.rounds import applicant, programme, raw, read, table
@@ -145,3 +145,11 @@ def test_every_refusal_of_a_zone_is_explained_without_naming_anybody() -> None:
             if verdict.verdict == "full":
                 assert verdict.last_position is not None
                 assert verdict.last_position < result.position
+
+
+def test_everybody_is_explained_as_each_would_be() -> None:
+    instance = zone(applicants=12, programmes=3, minima=0, seed=4)
+    outcome = solve(read(json.loads(instance)), engine="search").to_bytes()
+    everybody = list(explain_all(instance, outcome))
+    assert len(everybody) == 12
+    assert everybody == [explain(instance, outcome, one.applicant) for one in everybody]

@@ -185,3 +185,23 @@ def test_engines_and_verifier_agree_where_guarantees_and_beds_cross(instance: di
         return
     report = verify(raw(instance), outcome.to_bytes())
     assert report.sound, [(check.name, check.findings) for check in report.checks if check.findings]
+
+
+def test_a_circle_of_beds_and_guarantee_ends_by_releasing_the_place() -> None:
+    """Keeping P for c frees b's bed, which draws d from R, which c likes better than P."""
+    plan = [
+        programme("P", 1, school="S", floors={"WJ": 1}),
+        programme("Q", 9, school="S"),
+        programme("R", 1),
+        programme("Z", 9, min_open=2),
+    ]
+    people = [
+        applicant("b", 9, "P"),
+        applicant("d", 8, "Q", "R"),
+        applicant("c", 7, "R", "P", county="WJ"),
+        applicant("z", 1, "Z"),
+    ]
+    beds = [{"id": "S", "county": "WJ", "dorm": {"F": 1}}]
+    told = solved(table(plan, people, COMMON, schools=beds))
+    assert told["assignment"] == {"b": "P", "d": "R", "c": None, "z": None}
+    assert told["guarantees"][0]["missing"] == 1

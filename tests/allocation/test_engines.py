@@ -1,0 +1,129 @@
+"""What the engines do at their edges: limits, stops, disagreement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from allocation import solver
+from allocation.faults import Stopped
+from allocation.generate import zone
+from allocation.limits import named_limits
+from allocation.model import Model
+from allocation.opening import Found
+from allocation.round import prepare
+from allocation.search import Search
+from allocation.solver import EnginesDisagree, ModelUnfinished, solve
+from tests.allocation.rounds import applicant, placed, programme, read, solved, table
+
+WEAK = table(
+    [programme("A", 3, min_open=3), programme("B", 3, min_open=3), programme("C", 1)],
+    [applicant("1", 3, "A", "B"), applicant("2", 2, "A", "B"), applicant("3", 1, "B", "A")],
+)
+
+
+def test_a_zone_by_both_engines_and_any_number_of_workers() -> None:
+    instance = solver_zone()
+    first = solve(instance, engine="both")
+    again = solve(instance, engine="model", workers=8)
+    assert first.digest == again.digest
+    assert first.proven
+    assert [run.status for run in first.engines] == ["proven", "proven"]
+
+
+def solver_zone() -> Any:
+    """A zone small enough for a quick test, with undecided classes."""
+    from allocation.formats import read_instance
+
+    return read_instance(zone(applicants=150, programmes=10, minima=8, seed=2))
+
+
+def test_the_model_alone_tells_when_it_did_not_finish() -> None:
+    with pytest.raises(ModelUnfinished):
+        solve(solver_zone(), engine="model", time_limit_s=0.0)
+
+
+def test_the_search_answers_where_the_model_does_not_finish() -> None:
+    outcome = solve(solver_zone(), engine="both", time_limit_s=0.0)
+    assert outcome.proven
+    assert [run.status for run in outcome.engines] == ["proven", "unfinished"]
+
+
+def test_the_watcher_stops_the_model_at_a_solution() -> None:
+    def watch(done: float, gap: float | None) -> None:
+        if gap is not None:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        Model(prepare(read(WEAK)), watch=watch).optimum((0, 1))
+
+
+def test_engines_that_disagree_publish_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(self: Search, undecided: tuple[int, ...]) -> Found:
+        return Found(frozenset({0}), True, 1)
+
+    monkeypatch.setattr(Search, "optimum", wrong)
+    with pytest.raises(EnginesDisagree):
+        solve(read(WEAK), engine="both")
+
+
+def test_a_wrong_assignment_of_one_engine_publishes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solver, "_digest", lambda round_, placed: "0")
+    with pytest.raises(EnginesDisagree):
+        solve(read(WEAK), engine="search")
+
+
+def test_a_proof_of_the_model_overrules_an_unproven_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unproven(self: Search, undecided: tuple[int, ...]) -> Found:
+        return Found(frozenset({0}), False, 1)
+
+    monkeypatch.setattr(Search, "optimum", unproven)
+    told = solved(WEAK)
+    assert told["proven"]
+    assert set(told["assignment"].values()) == {"A"}
+
+
+def test_a_model_without_its_certain_solution_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Model, "_run", lambda self, model: None)
+    with pytest.raises(LookupError):
+        Model(prepare(read(WEAK))).place(frozenset())
+
+
+def test_a_climb_that_finds_nothing_admissible_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("allocation.search.PROVEN_UP_TO", 0)
+    monkeypatch.setattr(Search, "_rated", lambda self, undecided, numbers: [])
+    assert Search(prepare(read(WEAK))).optimum((0, 1)) is None
+
+
+def test_a_climb_moves_on_from_the_greedy_closing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Greedy closes B, then A; keeping B and closing A and C at once is better."""
+    monkeypatch.setattr("allocation.search.PROVEN_UP_TO", 0)
+    plan = [programme(name, 9, min_open=3) for name in "ABC"]
+    people = [
+        applicant("1", 9, "A", "B"),
+        applicant("2", 8, "A", "B"),
+        applicant("3", 7, "B"),
+        applicant("4", 6, "C"),
+        applicant("5", 5, "C"),
+    ]
+    instance = table(plan, people)
+    assert set(placed({**instance, "rules": {"opening": "smallest_first"}}, "search").values()) == {None}
+    climbed = solve(read(instance), engine="search")
+    assert not climbed.proven
+    assert climbed.assignment == {"1": "B", "2": "B", "3": "B", "4": None, "5": None}
+
+
+def test_a_host_limit_covers_all_of_one_host_and_one_source() -> None:
+    schools = [{"id": "S", "county": "JS"}]
+    plan = [programme("A", school="S"), programme("B", school="S"), programme("C")]
+    kinds = {
+        "all": {"programmes": ["A", "B"], "counties": ["QP"]},
+        "some": {"programmes": ["A"], "counties": ["QP"]},
+        "own": {"programmes": ["A", "B"], "counties": ["JS"]},
+        "wide": {"programmes": ["A", "B"]},
+    }
+    limits = [{"name": name, "cap": 9, **more} for name, more in kinds.items()]
+    instance = table(plan, [applicant("a", 1, "A")], schools=schools, limits=limits)
+    assert {one.name for one in named_limits(read(instance))} == {"host/all", "limit/some", "limit/own", "limit/wide"}
+    solved(instance, "search")
