@@ -39,7 +39,7 @@ def init_app(app: Flask) -> None:
             "now": clock.now(),
             "today": clock.today(),
             "large_print": request.cookies.get(DISPLAY_COOKIE) == LARGE_PRINT,
-            "here": local_path(request.full_path) if request.method == "GET" else "/",
+            "this_address": local_path(request.full_path) if request.method == "GET" else "/",
         }
 
     app.jinja_env.globals.update(has_endpoint=has_endpoint, new_token=new_token, status_word=status_word)

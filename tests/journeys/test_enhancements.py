@@ -23,6 +23,13 @@ SMALL_TARGETS = """
   .map(([one, box]) => `${one.outerHTML.slice(0, 80)} ${box.width}x${box.height}`)
 """
 
+PASTE = """
+(text) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text/plain", text);
+  document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+}
+"""
 FOCUSED = """
 () => {
   const one = document.activeElement;
@@ -172,6 +179,56 @@ def test_a_running_task_is_followed_in_place(app: Flask, visitor: Visitor) -> No
     expect(page.get_by_role("button", name="取消")).to_be_focused()
     expect(page.locator(".tag")).to_have_text("已完成")
     expect(page.locator("#said")).to_have_text("已完成")
+
+
+def test_a_running_task_may_be_followed_on_its_own_page(app: Flask, visitor: Visitor) -> None:
+    states = iter(["等待", "求解中", "已完成", "已完成"])
+
+    @anonymous("a test")
+    def task() -> str:
+        from flask import render_template_string
+
+        word = next(states)
+        return render_template_string(
+            '{% extends "base/layout.html" %}{% from "macros/stages.html" import live %}'
+            '{% block main %}{% call live("/test/run", word != "已完成", 0.2) %}'
+            '<strong class="tag">{{ word }}</strong>{% endcall %}'
+            "{% if word == '已完成' %}<a href='/'>预览结果</a>{% endif %}{% endblock %}",
+            word=word,
+        )
+
+    app.add_url_rule("/test/run", "test_run", task)
+    page = visitor.open("/test/run")
+    expect(page.locator(".tag")).to_have_text("求解中")
+    expect(page.get_by_role("link", name="预览结果")).to_be_visible()
+
+
+def test_numbers_of_a_grid_are_summed_moved_through_and_pasted(app: Flask, new_visitor: NewVisitor) -> None:
+    @anonymous("a test")
+    def grid() -> str:
+        from flask import render_template_string
+
+        return render_template_string(
+            '{% extends "base/layout.html" %}{% block main %}<form data-grid><table><tbody>'
+            "{% for row in range(2) %}<tr><th>x</th>{% for column in range(2) %}"
+            '<td><input name="c{{ row }}{{ column }}" value="1" data-saved="1" aria-label="c"></td>{% endfor %}'
+            "<td data-row-total>2</td></tr>{% endfor %}</tbody><tfoot><tr><th>y</th><td data-column-total></td>"
+            "<td data-column-total></td><td data-grid-total></td></tr></tfoot></table></form>{% endblock %}"
+        )
+
+    app.add_url_rule("/test/grid", "test_grid", grid)
+    page = new_visitor(size=DESKTOP).open("/test/grid")
+    first = page.locator("[name=c00]")
+    first.fill("5")
+    expect(page.locator("[data-row-total]").first).to_have_text("6")
+    expect(first).to_have_class("is-changed")
+    first.press("ArrowDown")
+    expect(page.locator("[name=c10]")).to_be_focused()
+    first.focus()
+    page.evaluate(PASTE, "10\t20\r\n30\tx")
+    cells = [page.locator(f"[name=c{place}]").input_value() for place in ("00", "01", "10", "11")]
+    assert cells == ["10", "20", "30", "1"]
+    expect(page.locator("[data-grid-total]")).to_have_text("61")
 
 
 def test_the_end_of_a_sign_in_is_announced_and_can_be_put_off(app: Flask, visitor: Visitor) -> None:
