@@ -114,8 +114,8 @@ class Model:
             if not short(self.round, placed, shut):
                 figures = value(placed, undecided, shut)
                 key = better(undecided, figures, shut)
-                if best is None or key > best[0]:
-                    best = key, figures, shut
+                rated = key, figures, shut
+                best = rated if best is None else max(best, rated, key=lambda one: one[0])
                 if key == bound[0]:
                     return Found(best[2], True, tried)
             unrolled.model.add_bool_or(

@@ -99,7 +99,8 @@ def decide(round_: Round, engine: Engine) -> Opening:
         names = "、".join(round_.instance.programmes[at].id for at in undecided)
         raise Inadmissible(
             f"开班下限互相矛盾:{names} 无论如何取舍都有班级不足 / minima contradict each other: "
-            f"whichever of {names} are closed, some open class stays below its minimum"
+            f"whichever of {names} are closed, some open class stays below its minimum → "
+            f"改用 rules.opening: smallest_first 或公布撤销顺序 / use smallest_first or a published order"
         )
     counts = heads(round_, placed)
     steps = tuple(_step(round_, 1, at, counts) for at in sorted(found.shut))

@@ -127,3 +127,27 @@ def test_a_host_limit_covers_all_of_one_host_and_one_source() -> None:
     instance = table(plan, [applicant("a", 1, "A")], schools=schools, limits=limits)
     assert {one.name for one in named_limits(read(instance))} == {"host/all", "limit/some", "limit/own", "limit/wide"}
     solved(instance, "search")
+
+
+def test_the_model_sees_through_places_kept_for_nobody() -> None:
+    """Keeping P for a group that does not want it would fill Q: a bound, but no outcome."""
+    instance = table(
+        [programme("P", 1, floors={"WJ": 1}), programme("Q", 9, min_open=2)],
+        [applicant("b", 2, "P", "Q"), applicant("z", 1, "Q")],
+        {"across": "common_score"},
+    )
+    assert placed(instance) == {"b": "P", "z": None}
+
+
+def test_adjustment_meets_guarantees_in_every_opening_set() -> None:
+    instance = table(
+        [programme("P", 2, floors={"WJ": 1}), programme("Z", 9, min_open=2)],
+        [
+            applicant("w", 3, "P", county="WJ"),
+            applicant("z", 2, "Z", adjust=True),
+            applicant("y", 1, adjust=True),
+        ],
+        {"across": "common_score", "adjustment": "anywhere"},
+        adjust_order=["P"],
+    )
+    assert placed(instance) == {"w": "P", "z": "P", "y": None}

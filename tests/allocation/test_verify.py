@@ -236,3 +236,13 @@ def test_a_thousand_random_forgeries_are_rejected_with_the_right_finding() -> No
         told = copy.deepcopy(genuine)
         check = _corrupt(told, dice, names)
         assert check in bad(verify(instance, sealed(told)))
+
+
+def test_an_opening_set_that_places_fewer_is_found() -> None:
+    people = [applicant("1", 9, "A", "B"), applicant("2", 8, "A", "B"), applicant("3", 7, "B")]
+    instance = table([programme("A", 9, min_open=3), programme("B", 9, min_open=3)], people)
+    worse = {**instance, "rules": {"seed": "s", "opening": "smallest_first"}}
+    told = solved(worse)
+    assert set(told["assignment"].values()) == {None}
+    findings = bad(verify(raw(instance), sealed(told)))
+    assert any("closing ['A'] is better" in one for one in findings["opening"])
