@@ -17,10 +17,13 @@ from enrolment.plans.models import QuotaCell, SeatEntry, SeatKind
 def take(*, cell_id: uuid.UUID, subject_id: uuid.UUID, kind: SeatKind) -> int:
     """Inside a transaction: one seat for a subject; returns how many are left.
 
-    Raises Refused when the cell is full. A tie rule that goes over the plan does not pass here.
+    Raises Refused when the cell is full or the subject holds one of its seats already. A tie rule that
+    goes over the plan does not pass here.
     """
     session = require_transaction()
     cell = lock_row(QuotaCell, cell_id)
+    if _moved(cell_id, subject_id) < 0:
+        raise Refused(_l("这名学生已经占有这个名额。"))
     left = cell.seats + _moved(cell_id)
     if left < 1:
         raise Refused(_l("这个专业在本县区的名额已经用完。"))
@@ -30,9 +33,14 @@ def take(*, cell_id: uuid.UUID, subject_id: uuid.UUID, kind: SeatKind) -> int:
 
 
 def give_back(*, cell_id: uuid.UUID, subject_id: uuid.UUID, kind: SeatKind) -> int:
-    """Inside a transaction: the subject's seat returns; giving the same seat back twice breaks a constraint."""
+    """Inside a transaction: the subject's seat returns; returns how many are free now.
+
+    Raises Refused when the subject holds no seat of the cell (any more), whatever the reason was.
+    """
     session = require_transaction()
     cell = lock_row(QuotaCell, cell_id)
+    if _moved(cell_id, subject_id) >= 0:
+        raise Refused(_l("这个名额已经退回，不能重复退回。"))
     session.add(SeatEntry(cell_id=cell_id, delta=1, kind=kind, subject_id=subject_id, at=clock.now()))
     session.flush()
     return cell.seats + _moved(cell_id)
@@ -44,6 +52,9 @@ def free(cell_id: uuid.UUID) -> int:
     return seats + _moved(cell_id)
 
 
-def _moved(cell_id: uuid.UUID) -> int:
+def _moved(cell_id: uuid.UUID, subject_id: uuid.UUID | None = None) -> int:
+    """Σ of the cell's lines, or of one subject's lines in it."""
     query = select(func.coalesce(func.sum(SeatEntry.delta), 0)).where(SeatEntry.cell_id == cell_id)
+    if subject_id is not None:
+        query = query.where(SeatEntry.subject_id == subject_id)
     return int(db.session.scalar(query) or 0)
