@@ -6,6 +6,8 @@ import copy
 import hashlib
 import json
 import random
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -246,3 +248,18 @@ def test_an_opening_set_that_places_fewer_is_found() -> None:
     assert set(told["assignment"].values()) == {None}
     findings = bad(verify(raw(instance), sealed(told)))
     assert any("closing ['A'] is better" in one for one in findings["opening"])
+
+
+def test_the_verifier_loads_nothing_of_the_solver() -> None:
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys, allocation.verify\n"
+            "print([n for n in sys.modules if n.startswith('allocation.') and not n.startswith('allocation.verify')])",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.strip() == "[]"
