@@ -9,6 +9,7 @@ def init_app(app: Flask) -> None:
     from core.i18n import lazy as _l
     from core.web.menu import MenuEntry, add_menu
     from registry.certificates.views import blueprint as certificates
+    from registry.schools.views import blueprint as schools
     from registry.students.views import blueprint as students
 
     grant_permissions(
@@ -20,11 +21,20 @@ def init_app(app: Flask) -> None:
                 Role.PROVINCE_OFFICER,
             },
             "students.own": {Role.APPLICANT, Role.GUARDIAN},
+            "schools.see": {
+                Role.SCHOOL_ADMISSIONS,
+                Role.SCHOOL_REGISTRAR,
+                Role.COUNTY_OFFICER,
+                Role.COUNTY_APPROVER,
+            },
+            "schools.correct": {Role.SCHOOL_ADMISSIONS, Role.COUNTY_OFFICER},
         }
     )
     add_menu(
         MenuEntry(_l("证书查验"), "certificates.ask", 40, audience="public"),
         MenuEntry(_l("学生"), "students.students", 60, permission="students.see"),
+        MenuEntry(_l("本校专业和报到"), "own_schools.schools", 70, permission="schools.see"),
     )
     app.register_blueprint(certificates)
+    app.register_blueprint(schools)
     app.register_blueprint(students)

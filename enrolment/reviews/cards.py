@@ -1,5 +1,6 @@
 """The figures of the queue on the home page of a reviewer."""
 
+import uuid
 from collections.abc import Iterable
 
 from flask import url_for
@@ -17,13 +18,9 @@ from enrolment.reviews.models import ReviewClaim
 from enrolment.reviews.scope import SEE, visible_cases
 
 
-def stage_counts(actor: Actor) -> dict[str, int]:
-    """How many cases of the newest round stand at each stage; empty without a round."""
-    cycle = current_cycle()
-    in_round = newest_round(cycle) if cycle else None
-    if in_round is None:
-        return {}
-    ids = visible_cases(actor).where(Application.round_id == in_round.id).with_only_columns(Application.id)
+def stage_counts(actor: Actor, round_id: uuid.UUID) -> dict[str, int]:
+    """How many cases of a round stand at each stage."""
+    ids = visible_cases(actor).where(Application.round_id == round_id).with_only_columns(Application.id)
     columns = [func.count().filter(condition).label(stage) for stage, condition in STAGES.items()]
     row = db.session.execute(select(*columns).select_from(Application).where(Application.id.in_(ids))).one()
     return {stage: int(count) for stage, count in zip(STAGES, row, strict=True)}
@@ -33,9 +30,11 @@ def review_cards(actor: Actor) -> Iterable[HomeCard]:
     """What waits: undecided, overdue, held by me, proposals to confirm."""
     if not actor.counties(SEE):
         return
-    counts = stage_counts(actor)
-    if not counts:
+    cycle = current_cycle()
+    in_round = newest_round(cycle) if cycle else None
+    if in_round is None:
         return
+    counts = stage_counts(actor, in_round.id)
     yield HomeCard(
         _l("待预审"), counts["todo"], url_for("reviews.queue", stage="todo"), _l("已提交、还没有结论的报名")
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import url_for
 from sqlalchemy import ColumnElement, Row, Select, and_, not_
+from sqlalchemy.orm import selectinload
 
 from core import clock
 from core.access import Actor
@@ -60,8 +61,8 @@ def listed_cases(actor: Actor, round_id: uuid.UUID) -> Select[*tuple[Any, ...]]:
         .outerjoin(ReviewClaim, and_(ReviewClaim.application_id == Application.id, ReviewClaim.until > clock.now()))
         .outerjoin(Account, Account.id == ReviewClaim.account_id)
         .where(Application.round_id == round_id)
-        .options(*with_facts())
         .with_only_columns(Application, ApplicationVersion, ReviewClaim, Account, maintain_column_froms=True)
+        .options(*with_facts(), selectinload(ApplicationVersion.choices))
     )
 
 

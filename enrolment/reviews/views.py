@@ -62,7 +62,7 @@ def queue() -> str | Response:
         round=in_round,
         query=query,
         page=page,
-        counts=stage_counts(actor),
+        counts=stage_counts(actor, in_round.id),
         stages=STAGE_WORDS,
         stage=(query.values.get("stage") or ("",))[0] or ("" if query.values else "todo"),
     )

@@ -62,7 +62,7 @@ class SchoolName(Base):
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
-class SchoolYear(Base):
+class SchoolYear(Versioned, Base):
     """A school takes part in the joint enrolment of a year, with what its letters of that year say."""
 
     __tablename__ = "school_year"

@@ -217,5 +217,4 @@ def test_the_queue_needs_a_fixed_number_of_queries(at: Desk, officer: Browser) -
     db.session.expire_all()
     sent.clear()
     page(officer, "/reviews")
-    print("\n".join(x[:60]+" ... "+x[x.find("FROM"):][:180].replace("\n"," ") for x in sent))
     assert len(sent) == few
