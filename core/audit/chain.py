@@ -2,13 +2,44 @@
 
 import datetime as dt
 import hashlib
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, Protocol
 
-from core.audit.models import AuditEntry
+from core.audit.models import EntryKind
 from core.db.types import canonical_json
 
 GENESIS = "0" * 64
+
+
+class Link(Protocol):
+    """What is hashed and checked: an AuditEntry, or a plain row of its table."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def at(self) -> dt.datetime: ...
+    @property
+    def kind(self) -> EntryKind: ...
+    @property
+    def operation(self) -> str: ...
+    @property
+    def actor_id(self) -> uuid.UUID | None: ...
+    @property
+    def actor_label(self) -> str: ...
+    @property
+    def subject_kind(self) -> str: ...
+    @property
+    def subject_id(self) -> str: ...
+    @property
+    def facts(self) -> dict[str, Any]: ...
+    @property
+    def request_id(self) -> str: ...
+    @property
+    def previous_hash(self) -> str: ...
+    @property
+    def entry_hash(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +64,7 @@ class ChainReport:
         return self.fault is None
 
 
-def entry_hash(entry: AuditEntry) -> str:
+def entry_hash(entry: Link) -> str:
     """SHA-256 over the canonical JSON of all facts of the entry and the previous hash."""
     content = canonical_json(
         {
@@ -53,7 +84,7 @@ def entry_hash(entry: AuditEntry) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def verify_chain(entries: Iterable[AuditEntry], *, start: str = GENESIS, first: int = 1) -> ChainReport:
+def verify_chain(entries: Iterable[Link], *, start: str = GENESIS, first: int = 1) -> ChainReport:
     """Walk entries in order of ``seq`` and stop at the first that does not fit."""
     previous, expected, count = start, first, 0
     for entry in entries:
@@ -64,7 +95,7 @@ def verify_chain(entries: Iterable[AuditEntry], *, start: str = GENESIS, first: 
     return ChainReport(count, previous, None)
 
 
-def _fault_of(entry: AuditEntry, previous: str, expected: int) -> str:
+def _fault_of(entry: Link, previous: str, expected: int) -> str:
     if entry.seq != expected:
         return f"audit_entry: expected entry {expected}, found {entry.seq}"
     if entry.previous_hash != previous:

@@ -3,11 +3,12 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, func, select
 from sqlalchemy.exc import DBAPIError
 
-from core.audit.chain import GENESIS, ChainFault, ChainReport, verify_chain
+from core.audit.chain import GENESIS, ChainFault, ChainReport, Link, verify_chain
 from core.audit.models import AuditEntry, AuditSeal
 from core.db.base import db
 
@@ -16,12 +17,13 @@ _STRETCH = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The walk over all entries, the seals that do not fit it, and how long it took.
+    """The walk from entry ``first`` to the last, the seals that do not fit it, and how long it took.
 
     The chain alone cannot show that its newest entries were cut off; a seal kept elsewhere can.
     """
 
     chain: ChainReport
+    first: int
     broken_seals: tuple[ChainFault, ...]
     seals: int
     seconds: float
@@ -37,17 +39,31 @@ class Verification:
         return min(faults, key=lambda fault: fault.seq, default=None)
 
 
-def verify() -> Verification:
-    """Walk the whole chain in stretches of constant memory, then hold the seals against it."""
+def verify(*, newest: int | None = None) -> Verification:
+    """Walk the chain in stretches of constant memory, then hold the seals against it.
+
+    ``newest`` walks only that many entries at its end (a page that must answer soon); the seals are all
+    looked at, so older entries are still held by their hashes at each day's end.
+    """
     began = time.perf_counter()
+    before = _before(newest)
+    first, start = (before.seq + 1, before.entry_hash) if before else (1, GENESIS)
     try:
-        report = verify_chain(_entries())
+        report = verify_chain(_entries(first - 1), start=start, first=first)
     except _Unreadable as entry:
-        report = ChainReport(
-            entry.seq - 1, "", ChainFault(entry.seq, None, "audit_entry: the content cannot be read")
-        )
+        fault = ChainFault(entry.seq, None, "audit_entry: the content cannot be read")
+        report = ChainReport(entry.seq - first, "", fault)
     seals = db.session.scalars(select(AuditSeal).order_by(AuditSeal.seq)).all()
-    return Verification(report, _broken(seals), len(seals), time.perf_counter() - began)
+    return Verification(report, first, _broken(seals), len(seals), time.perf_counter() - began)
+
+
+def _before(newest: int | None) -> Row[int, str] | None:
+    """Number and hash of the entry before the newest ones; None to begin at the beginning."""
+    if newest is None:
+        return None
+    last = db.session.scalar(select(func.max(AuditEntry.seq))) or 0
+    query = select(AuditEntry.seq, AuditEntry.entry_hash).where(AuditEntry.seq == last - newest)
+    return db.session.execute(query).one_or_none()
 
 
 class _Unreadable(Exception):
@@ -58,26 +74,23 @@ class _Unreadable(Exception):
         self.seq = seq
 
 
-def _entries() -> Iterator[AuditEntry]:
-    """All entries by number. A stretch is read at a time and forgotten, so memory stays flat."""
-    after: int | None = None
+def _entries(after: int) -> Iterator[Link]:
+    """All entries with higher numbers, in order. A stretch is held at a time, so memory stays flat."""
     while stretch := _numbers(after):
-        for entry in _read(stretch):
-            yield entry
-            db.session.expunge(entry)
+        yield from _read(stretch)
         after = stretch[-1]
 
 
-def _numbers(after: int | None) -> Sequence[int]:
-    query = select(AuditEntry.seq).order_by(AuditEntry.seq).limit(_STRETCH)
-    return db.session.scalars(query if after is None else query.where(AuditEntry.seq > after)).all()
+def _numbers(after: int) -> Sequence[int]:
+    query = select(AuditEntry.seq).where(AuditEntry.seq > after).order_by(AuditEntry.seq)
+    return db.session.scalars(query.limit(_STRETCH)).all()
 
 
-def _read(stretch: Sequence[int]) -> Iterator[AuditEntry]:
-    """The entries of a stretch, up to the first that cannot be read: then _Unreadable."""
-    query = select(AuditEntry).order_by(AuditEntry.seq).execution_options(populate_existing=True)
+def _read(stretch: Sequence[int]) -> Iterator[Link]:
+    """The entries of a stretch as plain rows, up to the first that cannot be read: then _Unreadable."""
+    query = select(*AuditEntry.__table__.columns).order_by(AuditEntry.seq)
     try:
-        rows = db.session.scalars(query.where(AuditEntry.seq.between(stretch[0], stretch[-1]))).all()
+        rows: Sequence[Any] = db.session.execute(query.where(AuditEntry.seq.between(stretch[0], stretch[-1]))).all()
     except (ValueError, DBAPIError) as error:
         db.session.rollback()
         if len(stretch) == 1:
