@@ -11,13 +11,22 @@ def init_app(app: Flask) -> None:
     from core.identity import mask_document, mask_phone
     from core.web.menu import MenuEntry, add_menu
     from core.web.status_words import add_status_words
-    from enrolment.applications import choice_views, guardian_views, notices, paper_views, views, words
+    from enrolment.applications import (
+        candidate_views,
+        choice_views,
+        guardian_views,
+        notices,
+        paper_views,
+        views,
+        words,
+    )
     from enrolment.applications.facts import fits_account
 
-    for pages in (views, choice_views, guardian_views, paper_views):
+    for pages in (views, choice_views, guardian_views, paper_views, candidate_views):
         app.register_blueprint(pages.blueprint)
     app.jinja_env.filters["mask_document"] = mask_document
     app.jinja_env.filters["mask_phone"] = mask_phone
+    app.jinja_env.filters["sheet_field"] = words.sheet_field
     notices.register()
     add_fact_checker(fits_account)
     add_status_words("application", words.STATUS_WORDS)
@@ -30,4 +39,7 @@ def init_app(app: Flask) -> None:
             "applications.intake": {Role.COUNTY_OFFICER},
         }
     )
-    add_menu(MenuEntry(_l("我的报名"), "applications.mine", 20, audience="family", permission="applications.own"))
+    add_menu(
+        MenuEntry(_l("我的报名"), "applications.mine", 20, audience="family", permission="applications.own"),
+        MenuEntry(_l("考生名册"), "candidates.candidates", 110, permission="applications.see", group=_l("招生")),
+    )

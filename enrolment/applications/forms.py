@@ -143,3 +143,35 @@ class SearchForm(Form):
         validators=[Optional()],
     )
     places = BooleanField(_l("只看名额还多的"))
+
+
+class SheetForm(BaseForm):
+    """A workbook to take in."""
+
+    file = FileField(_l("选择 Excel 文件"))
+
+    def validate_file(self, field: FileField) -> None:
+        """A file must have been chosen."""
+        if not getattr(field.data, "filename", ""):
+            raise ValidationError(_l("请选择要导入的 Excel 文件"))
+
+
+class SlipForm(BaseForm):
+    """Slips for all pupils without an account, or for those of one junior school."""
+
+    junior_school = SelectField(_l("发给"), validators=[Optional()])
+
+    def offer(self, waiting: Sequence[tuple[str, int]]) -> None:
+        """The schools with pupils who wait for a slip; the place in the list stands for the name."""
+        named = [
+            SelectChoice(str(place), _l("%(school)s（%(count)s 人）", school=school or "—", count=count))
+            for place, (school, count) in enumerate(waiting)
+        ]
+        everybody = _l("全部学校（%(count)s 人）", count=sum(count for _school, count in waiting))
+        self.junior_school.choices = [SelectChoice("", everybody), *named]
+        self._schools = [school for school, _count in waiting]
+
+    @property
+    def wanted(self) -> str | None:
+        """The junior school chosen; None for all."""
+        return self._schools[int(self.junior_school.data)] if self.junior_school.data else None

@@ -114,3 +114,22 @@ STAGES: Mapping[Stage, object] = {
     Stage.ARRIVE: _l("到校报到"),
     Stage.REGISTER: _l("注册学籍"),
 }
+SHEET_FIELDS: Mapping[str, object] = {
+    "name": _l("姓名"),
+    "sex": _l("性别"),
+    "document_type": _l("证件类型"),
+    "document_number": _l("证件号码"),
+    "birth_date": _l("出生日期"),
+    "junior_school": _l("毕业学校"),
+    "earlier_leaver": _l("毕业类别"),
+    "bonus": _l("加分"),
+    "boards": _l("住宿"),
+    "lottery": _l("抽签号"),
+    "tags": _l("类别和体检"),
+    "taken_elsewhere": _l("已被录取"),
+}
+
+
+def sheet_field(name: str) -> object:
+    """How a field of the candidates' sheet is called; a subject is called by its own name."""
+    return SHEET_FIELDS.get(name) or name.partition(":")[2]
