@@ -6,7 +6,8 @@ Everything above imports gettext from here, so that no operation knows the web f
 from collections.abc import Sequence
 
 from flask import Flask, has_request_context, request, session
-from flask_babel import Babel, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, lazy_gettext, ngettext
+from flask_babel import gettext as translated
 
 from core.words import Words
 
@@ -14,6 +15,13 @@ __all__ = ["babel", "current_language", "gettext", "init_app", "lazy", "ngettext
 
 babel = Babel()
 lazy = lazy_gettext
+
+
+def gettext(string: str, **variables: object) -> str:
+    """The sentence in the reader's language, its named places filled."""
+    return str(translated(string, **variables))
+
+
 _ = gettext
 
 SUPPORTED: Sequence[str] = ("zh", "en")

@@ -1,15 +1,18 @@
 """The reason for each choice, in words: the same text for the family and for the officer at the counter."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 
 from sqlalchemy import select
 
 from allocation.explain import ChoiceVerdict, Explanation, explain_all
+from allocation.wording import LIMITS, STRIKES, Lang, pick
 from core.db import db
 from core.i18n import current_language
+from core.i18n import gettext as _
 from enrolment.plans.storage import sheet_of
 from enrolment.results.models import Placement
 from enrolment.rounds.desk_words import REASONS, Labels
@@ -50,16 +53,16 @@ class _RunTexts:
 def told(placement: Placement) -> Told:
     """The explanation of one placement in the reader's language; no data of anybody else."""
     texts = _texts(placement.run_id)
-    explanation = texts.explanations[placement.application.applicant.candidate_number]
-    lang = "en" if current_language() == "en" else "zh"
-    sentences = explanation.sentences("en" if lang == "en" else "zh")
-    count = len(explanation.choices)
-    reasons = tuple(
-        _reason(rank, one, texts.names, sentence)
-        for rank, (one, sentence) in enumerate(zip(explanation.choices, sentences, strict=False), start=1)
+    applicant = placement.application.applicant
+    explanation = texts.explanations[applicant.candidate_number]
+    full = sum((one.full for one in applicant.scores), Decimal(0))
+    extra = (_("志愿都没有录取到，按“服从调剂”录取。"),) if explanation.by_adjustment else ()
+    return Told(
+        score=f"{explanation.score} / {full:f}" if full else explanation.score,
+        position=explanation.position,
+        reasons=tuple(_reason(rank, one, texts.names) for rank, one in enumerate(explanation.choices, start=1)),
+        extra=extra,
     )
-    extra = (_named(text, texts.names) for text in sentences[count:])
-    return Told(explanation.score, explanation.position, reasons, tuple(extra))
 
 
 def sample(run: Run, count: int = 10) -> tuple[tuple[str, Told], ...]:
@@ -68,21 +71,64 @@ def sample(run: Run, count: int = 10) -> tuple[tuple[str, Told], ...]:
     return tuple((row.application.applicant.candidate_number, told(row)) for row in db.session.scalars(query))
 
 
-def _reason(rank: int, one: ChoiceVerdict, names: Mapping[str, str], sentence: str) -> ChoiceReason:
+def _reason(rank: int, one: ChoiceVerdict, names: Mapping[str, str]) -> ChoiceReason:
     return ChoiceReason(
         rank=rank,
         name=names.get(one.programme, one.programme),
         word=REASONS[one.verdict].text(current_language()),
         tone=_TONES.get(one.verdict, "neutral"),
-        sentence=_named(sentence, names),
+        sentence=_sentence(one),
     )
 
 
-def _named(sentence: str, names: Mapping[str, str]) -> str:
-    """The laboratory speaks in codes; people read names."""
-    for code in sorted(names, key=len, reverse=True):
-        sentence = sentence.replace(code, names[code])
-    return sentence
+def _sentence(one: ChoiceVerdict) -> str:
+    """The verdict on one choice in the pupil's words."""
+    if one.verdict == "full":
+        return ("" if _lang() == "zh" else " ").join((_limit(one), *_compared(one)))
+    if one.verdict == "closed":
+        return _(
+            "报名人数不够开班：有 %(reached)s 人，至少要 %(needed)s 人。", reached=one.reached, needed=one.needed
+        )
+    if one.verdict == "struck":
+        return _whole(STRIKES[one.struck or "taken"])
+    plain = {
+        "admitted": _("已录取到这个专业。"),
+        "returned": _("已投档，按招生条件退档，这一轮不再看后面的志愿。"),
+        "not_reached": _("前面的志愿已经录取，没有再看这个志愿。"),
+    }
+    return plain[one.verdict]
+
+
+def _limit(one: ChoiceVerdict) -> str:
+    limit = pick(LIMITS.get(one.limit_kind or "limit", LIMITS["limit"]), _lang())
+    if one.cap is None:
+        return _("%(limit)s已满。", limit=limit)
+    return _("%(limit)s（%(cap)s 人）已满。", limit=limit, cap=one.cap)
+
+
+def _lang() -> Lang:
+    return "en" if current_language() == "en" else "zh"
+
+
+def _whole(pair: tuple[str, str]) -> str:
+    """A phrase of the laboratory as a sentence with the marks of its language."""
+    phrase = pick(pair, _lang())
+    return phrase.replace(",", "，") + "。" if _lang() == "zh" else f"{phrase[:1].upper()}{phrase[1:]}."
+
+
+def _compared(one: ChoiceVerdict) -> Iterator[str]:
+    """Where the edge was and where the reader stands: positions, points, the gap or the tie."""
+    if one.last_position is not None and one.last_score is not None:
+        yield _("最后录取的是第 %(place)s 位，%(score)s 分。", place=one.last_position, score=one.last_score)
+    elif one.last_position is not None:
+        yield _("最后录取的是第 %(place)s 位。", place=one.last_position)
+    yield _("您是第 %(place)s 位，%(score)s 分。", place=one.own_position, score=one.own_score)
+    if one.tie_key == "lottery":
+        yield _("两人同分，由事先公布的抽签决定。")
+    elif one.tie_key is not None:
+        yield _("两人同分，由第 %(key)s 项同分比较决定。", key=one.tie_key)
+    elif one.gap is not None:
+        yield _("相差 %(gap)s 分。", gap=one.gap)
 
 
 @lru_cache(maxsize=4)

@@ -27,23 +27,29 @@ def account_of(account_id: object) -> Account:
     return db.session.get_one(Account, account_id)
 
 
+def look(visitor: Visitor, name: str, *, languages: tuple[str, ...] = ("zh", "en")) -> None:
+    """Photograph and check the page; without scripts there is no axe to run, and one look is enough."""
+    if visitor.scripts:
+        visitor.look(name, languages=languages)
+
+
 def lock_and_run(officer: Visitor, stage: Stage) -> None:
     """The bureau's first person: check, lock, run, propose."""
     page = officer.open(f"/rounds/{stage.round.id}")
-    officer.look("round-ready")
+    look(officer, "round-ready")
     page.get_by_role("button", name="锁定本轮报名").click()
     page.get_by_role("button", name="计算录取结果").click()
-    officer.look("run-waiting", languages=("zh",))
+    look(officer, "run-waiting", languages=("zh",))
     work()
     page.reload()
-    officer.look("run-record")
+    look(officer, "run-record")
     page.get_by_role("link", name="预览结果").click()
-    officer.look("preview")
+    look(officer, "preview")
     release = (clock.now() + dt.timedelta(minutes=5)).astimezone(clock.BEIJING)
     page.get_by_label("公布时间（北京时间）").fill(f"{release:%Y-%m-%dT%H:%M}")
     page.get_by_role("button", name="送审公布").click()
     assert "另一位审批人员" in page.inner_text("main")
-    officer.look("publication-own")
+    look(officer, "publication-own")
 
 
 def release(second: Visitor) -> None:
@@ -53,7 +59,7 @@ def release(second: Visitor) -> None:
     page.get_by_label("录取人数").fill("4")
     page.get_by_role("button", name="批准公布").click()
     assert page.title().startswith("错误：")
-    second.look("publication-error", languages=("zh",))
+    look(second, "publication-error", languages=("zh",))
     page.get_by_label("录取人数").fill("3")
     page.get_by_role("button", name="批准公布").click()
     assert "已批准" in page.inner_text("h1")
@@ -66,10 +72,10 @@ def accept(pupil: Visitor, application_id: object) -> str:
     """The pupil: the result with its reasons, accept, the letter. Returns the letter's code."""
     page = pupil.open(f"/results/{application_id}")
     assert "已录取" in page.inner_text("h1")
-    pupil.look("result-admitted")
+    look(pupil, "result-admitted")
     page.get_by_role("button", name="确认录取").click()
     assert page.get_by_role("link", name="下载录取通知书（PDF）").is_visible()
-    pupil.look("result-accepted")
+    look(pupil, "result-accepted")
     db.session.rollback()
     return db.session.scalars(select(IssuedDocument)).one().verification_code
 
@@ -91,27 +97,27 @@ def test_from_the_lock_to_the_student_record(context: Flask, new_visitor: NewVis
     unplaced = new_visitor(scripts=scripts)
     unplaced.sign_in(context, account_of(pupil_of["孙三"].account_id))
     unplaced.open(f"/results/{stage.applications['孙三'].id}")
-    unplaced.look("result-unplaced")
+    look(unplaced, "result-unplaced")
 
     stranger = new_visitor(scripts=scripts)
     page = stranger.open(f"/verify/{code}")
     assert "有效" in page.inner_text("h1")
     assert "赵一" not in page.inner_text("main")
-    stranger.look("verify-valid")
+    look(stranger, "verify-valid")
 
     desk = new_visitor(size=DESKTOP, scripts=scripts)
     desk.sign_in(context, account(Role.SCHOOL_REGISTRAR, stage.school.organisation))
     page = desk.open("/arrivals")
-    desk.look("arrivals")
+    look(desk, "arrivals")
     page.get_by_label("通知书编号或验证码").fill(code.lower())
     page.get_by_role("button", name="办理报到").click()
     assert "已报到" in page.inner_text("h1")
-    desk.look("arrived")
+    look(desk, "arrived")
     db.session.rollback()
     person = db.session.scalars(select(Person)).one()
     page = desk.open(f"/students/{person.id}")
     assert "待核准" in page.inner_text("main")
-    desk.look("student")
+    look(desk, "student")
     desk.open("/students")
-    desk.look("students")
+    look(desk, "students")
     assert verify_chain(db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq))).sound

@@ -146,6 +146,7 @@ def solved(stage: Stage) -> Run:
 
 def work() -> None:
     """Do the waiting job as a worker would."""
+    db.session.rollback()
     held = claim("test-worker", LEASE)
     assert held is not None
     solve_and_store(JobContext(held, LEASE))
