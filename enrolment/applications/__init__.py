@@ -21,6 +21,8 @@ def init_app(app: Flask) -> None:
         words,
     )
     from enrolment.applications.facts import fits_account
+    from enrolment.applications.scope import county_of
+    from enrolment.plans.catalogue import add_reader_county
 
     for pages in (views, choice_views, guardian_views, paper_views, candidate_views):
         app.register_blueprint(pages.blueprint)
@@ -29,6 +31,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["sheet_field"] = words.sheet_field
     notices.register()
     add_fact_checker(fits_account)
+    add_reader_county(county_of)
     add_status_words("application", words.STATUS_WORDS)
     grant_permissions(
         {

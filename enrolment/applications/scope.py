@@ -91,6 +91,12 @@ def guardian_of(actor: Actor, applicant_id: uuid.UUID) -> ApplicantGuardian | No
     return db.session.scalars(query).first()
 
 
+def county_of(actor: Actor) -> str | None:
+    """The county of the pupil, or of a guardian's first child: where the catalogue begins for them."""
+    query = own_applicants(actor).with_only_columns(Applicant.county).order_by(Applicant.county).limit(1)
+    return db.session.scalar(query)
+
+
 def _own(actor: Actor) -> ColumnElement[bool]:
     if actor.account_id is None or not actor.grants_for(OWN):
         return false()

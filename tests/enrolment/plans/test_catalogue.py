@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from core.access import Actor, OrganisationKind, Role
+from core.accounts.models import Account
 from core.db import db, housekeeping
 from enrolment.cycles.models import Round
 from enrolment.plans import catalogue
@@ -109,6 +110,15 @@ def test_a_signed_in_reader_starts_with_the_own_county(
     sign_in(client, account(Role.APPLICANT))
     assert "30 个名额" in page(client, "/schools")
     assert "30 个名额" not in page(client, "/schools?mine=")
+
+
+def test_the_catalogue_begins_with_the_county_of_the_pupil_or_of_the_child(
+    offered: tuple[Programme, Programme], in_round: Round, client: FlaskClient
+) -> None:
+    child, parent = make.family(in_round, JS)
+    for owner in (child.account_id, parent.account_id):
+        sign_in(client, db.session.get_one(Account, owner))
+        assert "5 个名额" in page(client, "/schools")
 
 
 def test_a_draft_shows_no_places(in_round: Round, client: FlaskClient) -> None:
