@@ -31,7 +31,13 @@ def init_app(app: Flask) -> None:
         }
     )
     add_menu(
-        MenuEntry(_l("证书查验"), "certificates.ask", 40, audience="public"),
+        MenuEntry(
+            _l("证书查验"),
+            "certificates.ask",
+            40,
+            audience="public",
+            hint=_l("核对录取通知书、回执和学籍证明的真伪"),
+        ),
         MenuEntry(_l("学生"), "students.students", 60, permission="students.see"),
         MenuEntry(_l("本校专业和报到"), "own_schools.schools", 70, permission="schools.see"),
     )

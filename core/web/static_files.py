@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 PREFIX = "/static"
 BUNDLE = "zone.css"
 SHEETS = (
-    "tokens", "base", "frame", "buttons", "forms", "tables", "lists", "words", "flow", "cards", "home", "rooms", "print"
+    "tokens", "base", "frame", "buttons", "forms", "tables",
+    "lists", "words", "flow", "cards", "home", "rooms", "print",
 )  # fmt: skip
 _FIRST_PARTY_CSS = "css/"
 _COMPRESSED = {".css", ".js", ".svg", ".json", ".txt", ".html"}

@@ -28,7 +28,13 @@ def init_app(app: Flask) -> None:
         }
     )
     add_menu(
-        MenuEntry(_l("学校和专业"), "schools.catalogue", 20, audience="public"),
+        MenuEntry(
+            _l("学校和专业"),
+            "schools.catalogue",
+            20,
+            audience="public",
+            hint=_l("各校专业、学费、住宿和给本县区的名额"),
+        ),
         MenuEntry(_l("招生计划"), "plans.versions", 110, permission="plans.see", group=_l("招生")),
     )
     add_home_cards(plan_cards)

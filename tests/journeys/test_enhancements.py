@@ -27,7 +27,8 @@ PASTE = """
 (text) => {
   const clipboardData = new DataTransfer();
   clipboardData.setData("text/plain", text);
-  document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  const pasted = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+  document.activeElement.dispatchEvent(pasted);
 }
 """
 FOCUSED = """
