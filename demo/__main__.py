@@ -1,0 +1,5 @@
+"""``python -m demo``"""
+
+from demo.command import main
+
+main()
