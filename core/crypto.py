@@ -43,6 +43,18 @@ class KeyRing:
             raise CryptoError("no data key is set")
         return cls(tuple(pairs), _decode_key(index_key))
 
+    @property
+    def newest(self) -> str:
+        """The name of the key that encrypts."""
+        return self.keys[0][0]
+
+    def key_named(self, name: str) -> bytes:
+        """The 32 bytes of a key; CryptoError if the ring has none of this name."""
+        key = dict(self.keys).get(name)
+        if key is None:
+            raise CryptoError(f"no key named {name!r}")
+        return key
+
     def encrypt(self, plain: bytes, purpose: str) -> str:
         name, key = self.keys[0]
         nonce = os.urandom(NONCE_BYTES)
@@ -52,9 +64,7 @@ class KeyRing:
     def decrypt(self, stored: str, purpose: str) -> bytes:
         """The plain value; CryptoError if the key is unknown or the value was altered."""
         name, _, encoded = stored.partition(":")
-        key = dict(self.keys).get(name)
-        if key is None:
-            raise CryptoError(f"no key named {name!r}")
+        key = self.key_named(name)
         raw = base64.b64decode(encoded)
         try:
             return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], purpose.encode())

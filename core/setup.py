@@ -8,7 +8,7 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from core import accounts, auditor, i18n, jobs, notices, observe
+from core import accounts, auditor, cli, i18n, jobs, notices, observe
 from core.access import access_table
 from core.config import Settings
 from core.crypto import KeyRing, use_keys
@@ -45,7 +45,7 @@ def begin(app: Flask, settings: Settings) -> None:
     for part in (gate, idempotency, headers, errors, pages, static_files, shutter, commands):
         part.init_app(app)
     app.register_blueprint(web_blueprint)
-    for room in (accounts, auditor, notices, jobs):
+    for room in (accounts, auditor, notices, jobs, cli):
         room.init_app(app)
 
 

@@ -26,9 +26,8 @@ def main() -> int:
     """Remove the old files, compare the models with an empty database, tidy the result."""
     with tempfile.TemporaryDirectory() as scratch:
         key = base64.b64encode(secrets.token_bytes(32)).decode()
-        app = create_app(
-            Settings(mode="test", secret_key=new_secret(), keys=f"k:{key}", index_key=key, data_dir=Path(scratch))  # type: ignore[arg-type]  # pydantic turns text into secrets
-        )
+        secrets_of_an_hour = {"secret_key": new_secret(), "keys": f"k:{key}", "index_key": key}
+        app = create_app(Settings.model_validate({"mode": "test", "data_dir": scratch, **secrets_of_an_hour}))
         engine = create_engine(f"sqlite:///{scratch}/empty.db")
         prepare_engine(engine)
         for old in VERSIONS.glob("*.py"):

@@ -1,0 +1,11 @@
+"""The command line of the house: worker, keys, backup, doctor. Rooms bring their own commands."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands."""
+    from core.cli import backup, doctor, keys, work
+
+    for command in (work.worker, keys.group, backup.group, doctor.doctor):
+        app.cli.add_command(command)
