@@ -7,10 +7,10 @@ are shown without places. A programme without seats for a county is not on offer
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Load, joinedload, selectinload
-from sqlalchemy.orm.strategy_options import _AbstractLoad
+from sqlalchemy.orm import joinedload, selectinload
 
 from core.access import Actor
 from core.db import db
@@ -117,7 +117,7 @@ def _planned(plan: Plan) -> list[Offered]:
     query = (
         select(PlanProgramme)
         .where(PlanProgramme.plan_id == plan.id)
-        .options(selectinload(PlanProgramme.cells), *_names(joinedload(PlanProgramme.programme)))
+        .options(selectinload(PlanProgramme.cells), joinedload(PlanProgramme.programme).options(*_names()))
     )
     return [
         Offered(row.programme, {cell.county: cell.seats for cell in row.cells}, row)
@@ -127,17 +127,17 @@ def _planned(plan: Plan) -> list[Offered]:
 
 def _registered(year: int) -> list[Offered]:
     taking_part = select(SchoolYear.school_id).where(SchoolYear.year == year)
-    query = select(Programme).where(Programme.school_id.in_(taking_part)).options(*_names(Load(Programme)))
+    query = select(Programme).where(Programme.school_id.in_(taking_part)).options(*_names())
     return [Offered(programme) for programme in db.session.scalars(query)]
 
 
-def _names(programme: _AbstractLoad) -> tuple[_AbstractLoad, ...]:
-    """Everything that a programme is called by, in the query that loads it."""
+def _names() -> tuple[Any, ...]:
+    """Everything that a programme is called by, in the query that loads it. The types of options are private."""
     return (
-        programme.joinedload(Programme.major),
-        programme.joinedload(Programme.college_major),
-        programme.joinedload(Programme.partner_college),
-        programme.joinedload(Programme.school).joinedload(School.organisation),
+        joinedload(Programme.major),
+        joinedload(Programme.college_major),
+        joinedload(Programme.partner_college),
+        joinedload(Programme.school).joinedload(School.organisation),
     )
 
 

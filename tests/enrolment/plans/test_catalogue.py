@@ -126,7 +126,7 @@ def test_a_draft_shows_no_places(in_round: Round, client: FlaskClient) -> None:
     make.plan(in_round, [(one, {QP: 77})], state=PlanState.REPORTED)
     text = page(client, f"/schools?mine={QP}")
     assert one.code in text
-    assert "77" not in text
+    assert "77 个名额" not in text
     assert "计划数还没有公布" in text
 
 
