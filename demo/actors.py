@@ -6,8 +6,10 @@ from core.access import Actor, Grant, Role
 from core.accounts.models import Account
 from core.accounts.operations import NewGrant, open_account
 from core.db import db, transaction
+from demo.content import zone as facts_of_zone
 from demo.invented import Inventor
 from demo.offices import BUILDER, Zone
+from registry.schools.operations import ArrivalFacts, correct_arrival, take_part
 
 
 def actor_of_account(account_id: uuid.UUID | None) -> Actor:
@@ -79,3 +81,16 @@ def hire_everybody(zone: Zone, inventor: Inventor) -> Staff:
             staff.hire(inventor, f"school{serial}.admissions", Role.SCHOOL_ADMISSIONS, office)
             staff.hire(inventor, f"school{serial}.registrar", Role.SCHOOL_REGISTRAR, office)
     return staff
+
+
+def take_part_in(years: range, zone: Zone, staff: Staff) -> None:
+    """The schools take part, year after year, with what their letters say of the arrival."""
+    texts = facts_of_zone()["school_text"]
+    facts = ArrivalFacts(texts["arrival_place"], texts["arrival_hours"], tuple(texts["bring"]), texts["late"])
+    with transaction():
+        for office, school_id in zip(zone.offices, zone.schools, strict=True):
+            admissions = staff.actor(Role.SCHOOL_ADMISSIONS, office)
+            first = take_part(BUILDER, school_id=school_id, year=years[0])
+            correct_arrival(admissions, school_year_id=first.id, version=first.version, facts=facts)
+            for year in years[1:]:
+                take_part(BUILDER, school_id=school_id, year=year)

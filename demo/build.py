@@ -12,7 +12,7 @@ from core.config import Settings
 from core.db import db
 from core.words import Words
 from demo import closing, rounds
-from demo.actors import Staff, hire_everybody
+from demo.actors import Staff, hire_everybody, take_part_in
 from demo.content import county_codes
 from demo.families import Parent
 from demo.filing import Filing, OpenFiling, make_list, people_of
@@ -68,10 +68,11 @@ class Builder:
         first = year - EARLIER_YEARS
         with clock.frozen(clock.at_beijing(dt.date(first, 3, 1), 9)):
             with self._progress.stage(Words("机构、学校和专业", "offices, schools, programmes")) as stage:
-                self._made = build_zone(range(first, year + 2), first)
+                self._made = build_zone()
                 stage.done = len(self._made.programmes)
             with self._progress.stage(Words("工作人员账号", "staff accounts")) as stage:
                 self._staff = hire_everybody(self._made, self._inventor)
+                take_part_in(range(first, year + 2), self._made, self._staff)
                 stage.done = len(self._staff)
 
     def _earlier_years(self) -> None:

@@ -10,7 +10,9 @@ from core.divisions import division
 from core.identity import check_character
 from demo.content import county_codes, people
 
-_MARCH = (9, 1)
+_SCHOOL_YEAR = (9, 1)
+_RARE = 12
+"""Every twelfth person bears a name that breaks careless programs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,15 @@ class Inventor:
     chance: random.Random
     _used: set[tuple[str, dt.date]] = field(default_factory=set)
     _phones: Iterator[int] = field(default_factory=lambda: iter(range(10_000_001, 99_999_999, 7)))
-    _rare: list[dict[str, str]] = field(default_factory=lambda: list(people()["rare"]))
+    _made: int = 0
 
     def pupil(self, county: str, leaving_year: int, *, boys: float = 0.45, born: dt.date | None = None) -> Invented:
         """A pupil who leaves junior school in a year: fifteen then, so born in the school year before that.
 
         The order 000 reads as a girl's, so every boy's number contradicts his sex; ``boys`` is their share.
         """
-        rare = self._rare.pop() if self._rare and self.chance.random() < 0.03 else None
+        self._made += 1
+        rare = people()["rare"][self._made // _RARE % len(people()["rare"])] if self._made % _RARE == 0 else None
         sex = rare["sex"] if rare else ("1" if self.chance.random() < boys else "2")
         number, day = self._document(county, leaving_year, born)
         place = division(county).zh
@@ -78,7 +81,7 @@ class Inventor:
         return str(self.chance.choice(people()["surnames"]) + self.chance.choice(given))
 
     def _document(self, county: str, leaving_year: int, born: dt.date | None) -> tuple[str, dt.date]:
-        first = dt.date(leaving_year - 16, *_MARCH)
+        first = dt.date(leaving_year - 16, *_SCHOOL_YEAR)
         while True:
             prefix = self._prefix(county)
             day = born or first + dt.timedelta(days=self.chance.randrange(365))

@@ -1,6 +1,7 @@
 """Two processes and their keeper: the web server and the worker, both ended together."""
 
 import contextlib
+import http.client
 import select
 import signal
 import socket
@@ -18,6 +19,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 _GRACE_SECONDS = 25.0
 _READY_SECONDS = 60.0
 _LOOK_SECONDS = 0.2
+_WEB = ("--worker-class", "gthread", "--threads", "4", "--log-level", "warning", "--no-control-socket")
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -43,7 +45,7 @@ def commands(port: int) -> Mapping[str, Sequence[str]]:
     """What runs, by name."""
     python = sys.executable
     return {
-        "web": (python, "-m", "gunicorn", "--bind", f"{HOST}:{port}", "wsgi:create_app()"),
+        "web": (python, "-m", "gunicorn", "--bind", f"{HOST}:{port}", *_WEB, "wsgi:create_app()"),
         "worker": (python, "-m", "flask", "--app", "wsgi", "worker"),
     }
 
@@ -100,9 +102,14 @@ class Keeper:
         self._running.clear()
 
     def _answers(self) -> bool:
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            return probe.connect_ex((HOST, self.port)) == 0
+        probe = http.client.HTTPConnection(HOST, self.port, timeout=5)
+        try:
+            probe.request("GET", "/healthz")
+            return probe.getresponse().status == http.HTTPStatus.OK
+        except OSError:
+            return False
+        finally:
+            probe.close()
 
     def _demand_running(self) -> None:
         for name, process in self._running.items():
