@@ -799,6 +799,7 @@ def upgrade() -> None:
         sa.Column("bring", sa.Text(), nullable=False),
         sa.Column("late_sentence", sa.String(length=300), nullable=False),
         sa.Column("letter_pattern", sa.String(length=60), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["school_id"], ["school.id"], name=op.f("fk_school_year_school_id_school")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_school_year")),
         sa.UniqueConstraint("school_id", "year", name=op.f("uq_school_year_school_id_year")),
