@@ -138,6 +138,7 @@ def test_the_heuristic_sees_what_it_should(app: Flask) -> None:
         '<a class="btn" href="/x">{% trans %}再见{% endtrans %}</a>': [],
         '{{ "在读" if x else _("休学") }}': ["在读"],
         '{{ _("你好 %(name)s", name="小明") }}': [],
+        "<p><code>flask shutter on</code> Go</p>": ["Go"],
         "{# 说明 #}<p>&nbsp;×</p>": [],
     }
     for text, words in seen.items():
@@ -148,16 +149,22 @@ def test_the_heuristic_sees_what_it_should(app: Flask) -> None:
 
 
 class _Reader(HTMLParser):
-    """Collects words a person would see."""
+    """Collects words a person would see; commands in ``<code>`` are the same in every language."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.words: list[str] = []
+        self._in_code = 0
 
     def handle_data(self, data: str) -> None:
-        self._look(data)
+        if not self._in_code:
+            self._look(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_code -= tag == "code"
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._in_code += tag == "code"
         for attribute, value in attrs:
             if attribute in VISIBLE_ATTRIBUTES and value:
                 self._look(value)
