@@ -52,9 +52,9 @@ coverage: $(VENV)/test words ## branch coverage of the suite on SQLite
 	$(BIN)/python -m pytest -n 2 -m "not browser" --cov --cov-branch --cov-report=term-missing:skip-covered
 
 lock: ## renew the hash locks from pyproject.toml
-	$(PYTHON) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command "make lock" pyproject.toml -o requirements.lock
-	$(PYTHON) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra test \
+	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra test \
 	  -c requirements.lock --custom-compile-command "make lock" pyproject.toml -o requirements-test.lock
 
 clean: ## remove the environment and the demo data
