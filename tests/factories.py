@@ -69,15 +69,11 @@ def sign_in(client: FlaskClient, who: Account, *, second_factor: bool = True) ->
     return client
 
 
-def school(
-    county: str = QP, *, name: str = "甲职校", year: int | None = None, boarding: bool = True
-) -> School:
+def school(county: str = QP, *, name: str = "甲职校", year: int | None = None, boarding: bool = True) -> School:
     """A school with its organisation, taking part in ``year`` (this year)."""
     office = organisation(OrganisationKind.SCHOOL, county, name)
     with housekeeping() as session:
-        made = School(
-            organisation_id=office.id, code=f"{next(_serial):010}", county=county, boarding=boarding
-        )
+        made = School(organisation_id=office.id, code=f"{next(_serial):010}", county=county, boarding=boarding)
         session.add(made)
         session.flush()
         session.add(SchoolYear(school_id=made.id, year=year or clock.today().year))
