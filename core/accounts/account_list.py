@@ -12,6 +12,7 @@ from core.access.roles import STAFF
 from core.accounts.models import Account, AccountState, RoleGrant, SignInSession
 from core.accounts.role_words import role_word
 from core.accounts.sessions import holds_today
+from core.i18n import gettext as _
 from core.i18n import lazy as _l
 from core.tables import Column, ListSpec, choice, text
 from core.web.status_words import StatusWord, add_status_words
@@ -41,7 +42,7 @@ def with_last_sign_in(accounts: Select[Account]) -> Select[*tuple[Any, ...]]:
 
 
 def _roles(row: AccountRow) -> str:
-    return "、".join(str(role_word(grant.role)) for grant in row[0].grants if holds_today(grant))
+    return str(_("、")).join(str(role_word(grant.role)) for grant in row[0].grants if holds_today(grant))
 
 
 def _dormant(_value: str) -> ColumnElement[bool]:

@@ -101,13 +101,18 @@ def stacked_bars(
             reading=stacks_reading(series[0], [(stack.label, stack.parts[0], stack.total) for stack in data]),
             table_head=(
                 head,
-                *(f"{name}（{unit.text(language)}）" for name in series),
+                *(_with_unit(name, unit, language) for name in series),
                 *(f"{name} %" for name in series),
             ),
             table_rows=tuple(_counts_and_shares(stack) for stack in data),
             language=language,
         )
     )
+
+
+def _with_unit(name: str, unit: Words, language: str) -> str:
+    said = unit.text(language)
+    return f"{name} ({said})" if language == "en" else f"{name}（{said}）"
 
 
 def _share_words(base: alt.Chart, ink: str) -> alt.Chart:

@@ -76,12 +76,12 @@ def _heading(column: Column[Row]) -> Heading:
 
 
 def _notes(query: ListQuery[Row], title: str, count: int) -> list[tuple[str, str]]:
-    chips = [f"{say(chip.label)}：{say(chip.value)}" for chip in query.chips()]
+    chips = [f"{say(chip.label)}{_('：')}{say(chip.value)}" for chip in query.chips()]
     order = say(query.spec.column(query.sort).label) if query.sort else _("默认顺序")
     direction = _("从大到小") if query.descending else _("从小到大")
     return [
         (_("列表"), title),
-        (_("筛选条件"), "；".join(chips) or _("无（全部可见记录）")),
+        (_("筛选条件"), _("；").join(chips) or _("无（全部可见记录）")),
         (_("排序"), f"{order} · {direction}" if query.sort else order),
         (_("条数"), str(count)),
         (_("导出时间"), clock.moment_text(clock.now(), current_language())),

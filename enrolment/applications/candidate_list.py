@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, or_
 
 from core.access import Actor
 from core.accounts.models import Account, AccountState
+from core.i18n import gettext as _
 from core.i18n import lazy as _l
 from core.identity import mask_document
 from core.tables import Column, ListSpec, choice, text
@@ -62,7 +63,7 @@ def _of(row: Any) -> Applicant:
 
 
 def _tags(row: Any) -> str:
-    return "、".join(tag for tag in _of(row).tags if tag != NORMAL)
+    return str(_("、")).join(tag for tag in _of(row).tags if tag != NORMAL)
 
 
 CANDIDATES: ListSpec[Any] = ListSpec(

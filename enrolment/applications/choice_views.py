@@ -23,12 +23,12 @@ from enrolment.applications.forms import AddChoiceForm, AdjustmentForm, ChoiceFo
 from enrolment.applications.frame import BACK, CHECK, frame_of, way_back
 from enrolment.applications.models import Application, ApplicationVersion
 from enrolment.applications.progress import list_faults
-from enrolment.applications.receipts import form_word
 from enrolment.applications.records import newest_version
 from enrolment.applications.scope import get_own
 from enrolment.applications.words import bar_text
 from enrolment.cycles.words import county_text
 from enrolment.plans.models import PlanProgramme
+from enrolment.plans.words import FORM_WORDS
 from registry.schools.models import Programme
 
 blueprint = Blueprint("choices", __name__)
@@ -263,7 +263,7 @@ def _card(
         major=programme.name(language),
         school=programme.school.name(language),
         county=county_text(programme.school.county),
-        form=form_word(programme.form.value),
+        form=str(FORM_WORDS[programme.form.value]),
         seats=wanted.seats,
         first_choices=wanted.first_choices,
         over=wanted.over_subscribed,

@@ -6,11 +6,13 @@ from sqlalchemy import func, select
 
 from core import clock
 from core.db import db
+from core.i18n import current_language, say
 from core.i18n import gettext as _
 from core.sheets import BadSheets
 from enrolment.applications.models import Application
 from enrolment.applications.states import ApplicationState
 from enrolment.cycles.models import CountyWindow, Round
+from enrolment.cycles.words import county_text
 from enrolment.plans.operations import plan_in_force
 from enrolment.plans.storage import sheet_of
 from enrolment.rounds.desk_instance import build_instance
@@ -56,7 +58,11 @@ def _windows(round_: Round) -> tuple[Readiness, ...]:
         Readiness(
             _("报名时间"),
             False,
-            _("%(county)s报名要到 %(at)s 才截止。", county=one.county, at=clock.moment_text(one.closes_at)),
+            _(
+                "%(county)s报名要到 %(at)s 才截止。",
+                county=county_text(one.county),
+                at=clock.moment_text(one.closes_at, current_language()),
+            ),
             "cycles.timetable",
         )
         for one in open_
@@ -95,8 +101,6 @@ def _inputs(round_: Round) -> tuple[Readiness, ...]:
     try:
         build_instance(sheet, people)
     except BadSheets as error:
-        return tuple(
-            Readiness(_("成绩与规则"), False, f"{fault.rule.zh}；{fault.mend.zh}", "applications.candidates")
-            for fault in error.faults[:20]
-        )
+        sentences = (_("；").join((say(fault.rule), say(fault.mend))) for fault in error.faults[:20])
+        return tuple(Readiness(_("成绩与规则"), False, one, "applications.candidates") for one in sentences)
     return (Readiness(_("考生"), True, _("%(count)s 名考生参加本轮，成绩齐全。", count=count), ""),)
