@@ -14,6 +14,7 @@ from core.i18n import gettext as _
 from core.i18n import say
 from core.web.actor import current_actor
 from core.web.gate import local_path
+from core.web.pages import settings
 
 Answer = tuple[str, int]
 _KEPT_HEADERS = {"Allow", "Retry-After"}
@@ -74,7 +75,10 @@ def _words(code: int) -> tuple[str, str]:
         400: (_("没有看懂这次提交"), _("请返回上一页，刷新后再试一次。")),
         404: (_("没有找到这个页面"), _("地址可能有误，或者它不属于您的办理范围。请从首页重新进入。")),
         405: (_("这个地址不能这样打开"), _("它只接收表单的提交。请从首页重新进入要办的事项。")),
-        413: (_("提交的文件太大"), _("这次提交没有保存。请把照片或文件压缩到 20 MB 以内，再上传一次。")),
+        413: (
+            _("提交的文件太大"),
+            _("这次提交没有保存。请把照片或文件压缩到 %(size)s MB 以内，再上传一次。", size=_most_megabytes()),
+        ),
         422: (_("这一步现在不能办理"), _("请返回上一页，核对填写的内容后再试一次。")),
         429: (_("查询太频繁"), _("为了保护个人信息，查询次数有限制。请过几分钟再试。")),
         503: (_("系统暂时无法办理"), _("您已提交的内容没有丢失。请过一分钟再试一次。")),
@@ -83,6 +87,10 @@ def _words(code: int) -> tuple[str, str]:
         return words.get(code, words[400])
     broken = (_("系统出了问题"), _("这不是您的操作造成的，问题已记录。请过几分钟再试一次。"))
     return words.get(code, broken)
+
+
+def _most_megabytes() -> int:
+    return settings().max_upload_bytes // (1024 * 1024)
 
 
 def _page(code: int, title: object, sentence: object) -> Answer:

@@ -74,6 +74,14 @@ def test_components_are_not_for_production(app: Flask, client: FlaskClient, sett
     assert client.get("/components").status_code == 404
 
 
+def test_a_list_says_its_count_in_the_title(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        for number in range(3):
+            organisation(OrganisationKind.SCHOOL, "310118", f"第{number}职业学校")
+    assert "（共 3 条，第 1 / 1 页）" in client.get("/components?kind=school").text
+    assert "（共 1 条，第 1 / 1 页）" in client.get("/components?q=第2").text
+
+
 def test_wrong_answers_show_the_summary_and_name_the_title(client: FlaskClient) -> None:
     answer = client.submit("/components", {"name": "", "document": "31011", "boards": "no", "agree": "y"})
     assert answer.status_code == 422
