@@ -5,7 +5,6 @@ from pathlib import Path
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
-from prometheus_client import multiprocess
 
 wsgi_app = "wsgi:create_app()"
 bind = os.environ.get("BIND", "127.0.0.1:8000")
@@ -25,16 +24,19 @@ accesslog = None
 errorlog = "-"
 
 _figures = Path(os.environ.get("ZONE_DATA_DIR", "instance")) / "metrics"
-os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(_figures))
+_figures.mkdir(parents=True, exist_ok=True)
+# The library looks for this name when it is first imported, so nothing above may import it.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_figures)
 
 
 def on_starting(_server: Arbiter) -> None:
     """Figures of an earlier life of the server are not ours."""
-    _figures.mkdir(parents=True, exist_ok=True)
     for old in _figures.glob("*.db"):
         old.unlink()
 
 
 def child_exit(_server: Arbiter, worker: Worker) -> None:
     """A process that ended no longer has live figures."""
-    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library ships it untyped
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)
