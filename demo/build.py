@@ -15,9 +15,9 @@ from demo import closing, rounds
 from demo.actors import Staff, hire_everybody, take_part_in
 from demo.content import county_codes
 from demo.families import Parent
-from demo.filing import Filing, OpenFiling, make_list, people_of
+from demo.filing import Filing, OpenFiling, people_of
 from demo.invented import Inventor
-from demo.lists import Listed
+from demo.lists import Listed, ListMaker
 from demo.offices import Zone, build_zone
 from demo.planning import CountyExam, agreed_plan, exam_of, full_seats
 from demo.scale import Scale
@@ -25,10 +25,13 @@ from demo.stages import Progress
 from demo.students import EARLIER_YEARS, Registry
 from demo.timetable import RoundDates, Timetable, timetable
 from enrolment.applications.models import Application
+from enrolment.applications.sheet import expected_of
 from enrolment.confirmations.letters import verification_site
 from enrolment.cycles.models import Round
 from enrolment.plans.ledger import free
 from enrolment.plans.models import PlanProgramme, QuotaCell
+from enrolment.plans.operations import plan_in_force
+from enrolment.plans.storage import sheet_of
 from enrolment.results.models import Placement
 from enrolment.rounds.models import Run
 from registry.schools.models import Programme
@@ -36,6 +39,7 @@ from registry.schools.models import Programme
 STAGES: Final = 13
 SEED: Final = 20261122
 _REFUSED = 2
+_THIRTEEN = dt.timedelta(days=13 * 365 + 200)
 _FEW_BOYS = 0.15
 """So that most cases of the open review queue have no finding."""
 
@@ -89,7 +93,7 @@ class Builder:
         with clock.frozen(rounds.before(dates.opens)):
             cycle_id = rounds.open_year(self._staff, self._made, year)
             round_id = self._open_round(cycle_id, dates, full_seats())
-            listed = self._list(year, self._scale.listed, cycle_id, round_id)
+            listed = self._list(year, self._scale.listed, round_id)
         filing = Filing(self._made, self._staff, self._inventor, full_seats(), dates)
         with self._progress.stage(Words("第一轮报名", "first round: filing"), self._scale.filed) as stage:
             families = filing.submit_all(listed[: self._scale.filed], stage)
@@ -144,7 +148,9 @@ class Builder:
         with clock.frozen(rounds.before(dates.opens)):
             cycle_id = rounds.open_year(self._staff, self._made, year)
             round_id = self._open_round(cycle_id, dates, full_seats())
-            listed = self._list(year, self._scale.listed_next, cycle_id, round_id, boys=_FEW_BOYS)
+            listed = self._list(
+                year, self._scale.listed_next, round_id, boys=_FEW_BOYS, youngest=OpenFiling.PATTERN.index("s")
+            )
         placement = db.session.get_one(Placement, silent)
         elder = placement.application.applicant
         guardian = elder.guardians[0]
@@ -168,21 +174,18 @@ class Builder:
         return opened.id
 
     def _list(
-        self, year: int, count: int, cycle_id: uuid.UUID, round_id: uuid.UUID, boys: float = 0.45
+        self, year: int, count: int, round_id: uuid.UUID, boys: float = 0.45, youngest: int | None = None
     ) -> list[Listed]:
         in_round = db.session.get_one(Round, round_id)
         exams: dict[str, CountyExam] = {code: exam_of(in_round, code) for code in county_codes()}
+        plan = plan_in_force(round_id)
+        if plan is None:
+            raise RuntimeError("the plan was agreed before the lists were made")
+        maker = ListMaker(self._made, self._staff, in_round.cycle_id, year, self._inventor.chance)
+        young = None if youngest is None else (youngest, clock.today() - _THIRTEEN)
+        crowd = people_of(count, year, self._inventor, boys, young)
         with self._progress.stage(Words(f"{year} 年考生名册", f"list of candidates {year}"), count) as stage:
-            return make_list(
-                people_of(count, year, self._inventor, boys),
-                year=year,
-                cycle_id=cycle_id,
-                exams=exams,
-                made=self._made,
-                staff=self._staff,
-                chance=self._inventor.chance,
-                stage=stage,
-            )
+            return maker.make(crowd, expected_of(sheet_of(plan)), exams, stage)
 
 
 def _account(account_id: uuid.UUID | None) -> uuid.UUID:

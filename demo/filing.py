@@ -1,7 +1,6 @@
 """The filing of three rounds: many families, each at a moment of its own, in batches of one transaction."""
 
 import datetime as dt
-import random
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
@@ -15,10 +14,9 @@ from demo.catalogues import catalogue_in_hand
 from demo.content import county_codes
 from demo.families import Family, Parent, ids_of, moment_between, parent_of
 from demo.invented import Invented, Inventor
-from demo.lists import Listed, put_on_list
+from demo.lists import Listed
 from demo.offices import Zone
 from demo.papers import upload
-from demo.planning import CountyExam
 from demo.stages import Stage
 from demo.timetable import RoundDates
 from demo.wishes import wishes
@@ -33,43 +31,16 @@ Item = TypeVar("Item")
 Seats = Mapping[tuple[str, str], int]
 
 
-def make_list(
-    people: Sequence[Invented],
-    *,
-    year: int,
-    cycle_id: uuid.UUID,
-    exams: Mapping[str, CountyExam],
-    made: Zone,
-    staff: Staff,
-    chance: random.Random,
-    stage: Stage,
-) -> list[Listed]:
-    """The counties' lists of a year, with accounts; numbers count up within the county."""
-    serials = dict.fromkeys(county_codes(), 0)
-    listed: list[Listed] = []
-    for batch in _batches(people):
-        with transaction():
-            for person in batch:
-                serials[person.county] += 1
-                listed.append(
-                    put_on_list(
-                        staff.actor(Role.COUNTY_OFFICER, made.bureaus[person.county]),
-                        cycle_id=cycle_id,
-                        number=f"{year}{person.county}{serials[person.county]:04}",
-                        person=person,
-                        exam=exams[person.county],
-                        chance=chance,
-                    )
-                )
-                stage.step()
-        db.session.expunge_all()
-    return listed
-
-
-def people_of(count: int, year: int, inventor: Inventor, boys: float) -> list[Invented]:
-    """Leavers of a year, spread over the counties."""
+def people_of(
+    count: int, year: int, inventor: Inventor, boys: float, youngest: tuple[int, dt.date] | None = None
+) -> list[Invented]:
+    """Leavers of a year, spread over the counties; ``youngest`` gives one of them, by place, a birthday."""
     counties = inventor.chance.choices(county_codes(), _COUNTY_SHARES, k=count)
-    return [inventor.pupil(county, year, boys=boys) for county in counties]
+    at, born = youngest or (-1, None)
+    return [
+        inventor.pupil(county, year, boys=boys, born=born if place == at else None)
+        for place, county in enumerate(counties)
+    ]
 
 
 class Filing:

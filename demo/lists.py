@@ -1,24 +1,47 @@
-"""The counties' lists: who finished junior school, with scores, and an account that waits for each."""
+"""The counties' lists: each a workbook of candidates, written, read back, taken in; then slips with accounts."""
 
 import random
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from core.access import Actor, Role
-from core.accounts.operations import NewGrant, open_account
-from core.audit import record
-from core.db import transaction
+from sqlalchemy import select
+
+from core.access import Role
+from core.db import db
+from core.divisions import division
+from core.errors import Refused
+from core.identity import DocumentKind
+from demo.actors import Staff
 from demo.content import people
 from demo.invented import Invented, scores
+from demo.offices import Zone
 from demo.planning import CountyExam
-from enrolment.applications.models import Applicant, SubjectScore
+from demo.stages import Stage
+from enrolment.applications.intake import take_candidates
+from enrolment.applications.models import Applicant
+from enrolment.applications.sheet import (
+    NORMAL,
+    Candidate,
+    CandidateSheet,
+    CountySheet,
+    Expected,
+    Subject,
+    read_candidates,
+    write_candidates,
+)
+from enrolment.applications.slips import MOST_AT_ONCE, issue_slips
+
+_SEX = {"1": "M", "2": "F"}
+_BONUS = Decimal(5)
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A pupil on a county's list: the person, the row, the account."""
+    """A pupil on a county's list: the person, the row, the account, and what the list says of groups and health."""
 
     person: Invented
     applicant_id: uuid.UUID
@@ -26,63 +49,69 @@ class Listed:
     tags: tuple[str, ...]
 
 
-def put_on_list(
-    officer: Actor, *, cycle_id: uuid.UUID, number: str, person: Invented, exam: CountyExam, chance: random.Random
-) -> Listed:
-    """One line of the county's list, with the pupil's account."""
-    points = scores(exam.subjects, chance)
-    tags = _tags(chance)
-    minority = person.ethnicity != "01"
-    with transaction() as session:
-        opened = open_account(officer, display_name=person.name, grants=[NewGrant(Role.APPLICANT)])
-        applicant = Applicant(
-            cycle_id=cycle_id,
-            account_id=opened.account.id,
-            county=person.county,
-            candidate_number=number,
+class ListMaker:
+    """The officers of the counties make the list of one year."""
+
+    def __init__(self, made: Zone, staff: Staff, cycle_id: uuid.UUID, year: int, chance: random.Random) -> None:
+        self._made, self._staff, self._cycle_id = made, staff, cycle_id
+        self._year, self._chance = year, chance
+
+    def make(
+        self, crowd: Sequence[Invented], expected: Expected, exams: Mapping[str, CountyExam], stage: Stage
+    ) -> list[Listed]:
+        """Everybody on the list and with an account, in the order of ``crowd``."""
+        by_county: dict[str, list[Invented]] = defaultdict(list)
+        for person in crowd:
+            by_county[person.county].append(person)
+        for county, persons in by_county.items():
+            self._county(county, persons, expected, exams[county], stage)
+        rows = {one.document_number: one for one in self._rows()}
+        return [_listed(person, rows[person.document_number]) for person in crowd]
+
+    def _rows(self) -> Sequence[Applicant]:
+        return db.session.scalars(select(Applicant).where(Applicant.cycle_id == self._cycle_id)).all()
+
+    def _county(
+        self, county: str, persons: Sequence[Invented], expected: Expected, exam: CountyExam, stage: Stage
+    ) -> None:
+        name = division(county).zh
+        subjects = tuple(Subject(subject, full) for subject, full in exam.subjects)
+        candidates = tuple(self._candidate(one, at, exam) for at, one in enumerate(persons, start=1))
+        written = write_candidates(CandidateSheet((CountySheet(county, name, subjects, candidates),)))
+        read = read_candidates(written, replace(expected, counties={county: name}))
+        officer = self._staff.actor(Role.COUNTY_OFFICER, self._made.bureaus[county])
+        take_candidates(officer, cycle_id=self._cycle_id, sheet=read)
+        with suppress(Refused):
+            for _page in range(len(persons) // MOST_AT_ONCE + 1):
+                issue_slips(officer, cycle_id=self._cycle_id)
+        stage.step(len(persons))
+
+    def _candidate(self, person: Invented, serial: int, exam: CountyExam) -> Candidate:
+        chance, words = self._chance, people()["tags"]
+        minority = person.ethnicity != "01"
+        shares = ((words["interview"], 0.5), (words["veteran"], 0.03))
+        groups = [word for word, share in shares if chance.random() < share]
+        health = chance.choices((NORMAL, words["weak"], words["blind"]), (94, 4, 2))[0]
+        return Candidate(
+            number=f"{self._year}{person.county}{serial:04}",
             name=person.name,
-            sex=person.sex,
-            birth_date=person.birth_date,
-            document_type="1",
+            document_kind=DocumentKind.RESIDENT_ID,
             document_number=person.document_number,
-            ethnicity=person.ethnicity,
-            junior_school=person.junior_school,
-            junior_class=person.junior_class,
+            sex=_SEX[person.sex],
+            scores=scores(exam.subjects, chance),
+            wishes=(),
+            birth_date=person.birth_date,
+            school=person.junior_school,
             earlier_leaver=chance.random() < 0.04,
-            phone=person.phone if chance.random() < 0.6 else None,
-            address=person.address,
-            boards=_boards(chance),
-            bonus=Decimal(5) if minority else Decimal(0),
-            tags=list(tags),
-            scores=_score_rows(exam.subjects, points),
+            bonus=_BONUS if minority else Decimal(0),
+            bonus_basis=people()["bonus_basis"] if minority else "",
+            health=(health,),
+            tags=tuple(sorted(groups)),
+            boards=chance.choices((None, True, False), (1, 7, 2))[0],
         )
-        session.add(applicant)
-        session.flush()
-        record(officer, "applications.take_candidate", applicant, number=number)
-        return Listed(person, applicant.id, opened.account.id, tags)
 
 
-def _score_rows(subjects: Sequence[tuple[str, Decimal]], points: Sequence[Decimal]) -> list[SubjectScore]:
-    return [
-        SubjectScore(subject=name, position=position, points=value, full=full)
-        for position, ((name, full), value) in enumerate(zip(subjects, points, strict=True), start=1)
-    ]
-
-
-def _tags(chance: random.Random) -> tuple[str, ...]:
-    words, found = people()["tags"], []
-    for word, share in (
-        (words["interview"], 0.5),
-        (words["veteran"], 0.02),
-        (words["weak"], 0.04),
-        (words["blind"], 0.02),
-    ):
-        if chance.random() < share and not (word == words["blind"] and words["weak"] in found):
-            found.append(word)
-    return tuple(sorted(found))
-
-
-def _boards(chance: random.Random) -> bool | None:
-    """Most of those who leave their county board; a few go home every day, some have not said."""
-    drawn = chance.random()
-    return None if drawn < 0.1 else drawn < 0.8
+def _listed(person: Invented, applicant: Applicant) -> Listed:
+    if applicant.account_id is None:
+        raise RuntimeError("everybody on the list got a slip")
+    return Listed(person, applicant.id, applicant.account_id, tuple(applicant.tags))

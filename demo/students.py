@@ -31,7 +31,11 @@ from registry.students.operations import (
 
 EARLIER_YEARS = 4
 _BATCH = 60
-_CORRECTED = 0.02
+_CORRECTED = 30
+"""The newest entry of every thirtieth student was a day off,"""
+
+_NOTICED = dt.timedelta(days=9)
+"""which somebody noticed later."""
 
 
 @dataclass
@@ -105,15 +109,15 @@ class Registry:
 
     def _deeds(self, students: Sequence[Student]) -> Iterator[Deed]:
         chance = self._inventor.chance
-        for one in students:
+        for place, one in enumerate(students):
             yield Deed(_office_hour(one.entered_on, chance), one, -1)
             last = None
             for step, happening in enumerate(one.course.happenings):
                 day = one.entered_on + dt.timedelta(days=happening.days + happening.late)
                 last = Deed(_office_hour(day, chance), one, step)
                 yield last
-            if last is not None and chance.random() < _CORRECTED:
-                yield Deed(last.at + dt.timedelta(days=9), one, last.at_step, corrects=True)
+            if last is not None and place % _CORRECTED == 0 and last.at + _NOTICED < clock.now():
+                yield Deed(last.at + _NOTICED, one, last.at_step, corrects=True)
 
     def _do(self, deed: Deed) -> None:
         registrar = self._registrars[deed.student.programme.school]
