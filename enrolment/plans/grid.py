@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from enrolment.cycles.words import county_text
 from enrolment.plans.models import Plan, PlanProgramme
 
 Before = Mapping[tuple[str, str], int]
@@ -75,7 +76,7 @@ class Grid:
 
 def grid_of(plan: Plan, *, before: Plan | None = None, hosts: frozenset[str] = frozenset()) -> Grid:
     """The grid of a version. Cells of programmes hosted by one of ``hosts`` can be changed."""
-    counties = tuple((str(body["code"]), str(body["name"])) for body in plan.rules["counties"])
+    counties = tuple((code, county_text(code)) for code in (str(body["code"]) for body in plan.rules["counties"]))
     schools = {str(body["code"]): body for body in plan.rules["schools"]}
     earlier = _numbers(before)
     rows = tuple(

@@ -20,6 +20,7 @@ from core.web.downloads import download
 from core.words import Words
 from enrolment.cycles.models import Round, RoundState
 from enrolment.cycles.queries import current_cycle, newest_round
+from enrolment.cycles.words import county_text
 from enrolment.plans import operations
 from enrolment.plans.differences import PlanDifference, counts_of, difference
 from enrolment.plans.forms import GridForm, ImportForm, ReturnForm, StepForm, UploadForm
@@ -152,7 +153,7 @@ def _check_page(in_round: Round, sheet: PlanSheet, data: bytes) -> str:
         counts=counts_of(sheet),
         latest=latest,
         difference=difference(sheet_of(latest) if latest else None, sheet),
-        names={one.code: one.name for one in sheet.counties},
+        names={one.code: county_text(one.code) for one in sheet.counties},
     )
 
 
@@ -162,7 +163,7 @@ def _version_parts(plan: Plan) -> dict[str, object]:
     before = previous_of(actor, plan)
     editable = plan.state is PlanState.DRAFT and plan.round.state is RoundState.OPEN
     hosts = actor.counties(operations.EDIT) if editable else frozenset()
-    counties = {str(body["code"]): str(body["name"]) for body in plan.rules["counties"]}
+    counties = {str(body["code"]): county_text(str(body["code"])) for body in plan.rules["counties"]}
     given = {one.county: one for one in plan.agreements}
     newest = operations.latest_plan(plan.round_id)
     sheet = sheet_of(plan)
