@@ -4,13 +4,13 @@ import datetime as dt
 import hashlib
 import secrets
 import uuid
+from typing import Any, Protocol
 
 from flask import current_app
 from sqlalchemy import Select, select, update
-from sqlalchemy.orm import joinedload
 
 from core import clock
-from core.access import Actor, Grant, Role
+from core.access import Actor, Grant, Organisation
 from core.access.roles import STAFF
 from core.accounts.models import Account, AccountState, RoleGrant, SignInSession
 from core.config import Settings
@@ -55,27 +55,32 @@ def renew_token(session_id: uuid.UUID, *, second_factor_at: dt.datetime) -> str:
 
 
 def actor_of(token: str) -> Actor | None:
-    """The Actor behind a session token; None if the session ended, idled out, or the account may not work."""
-    row = db.session.scalars(
-        select(SignInSession)
-        .where(SignInSession.token_hash == token_hash(token))
-        .options(
-            joinedload(SignInSession.account).selectinload(Account.grants).joinedload(RoleGrant.organisation),
-        )
-    ).one_or_none()
-    if row is None or row.account.state is not AccountState.ACTIVE:
+    """The Actor behind a session token; None if the session ended, idled out, or the account may not work.
+
+    One query of plain columns: this runs at every request, and nothing personal is decrypted for it.
+    """
+    rows = db.session.execute(_WHO.where(SignInSession.token_hash == token_hash(token))).all()
+    if not rows or rows[0].state is not AccountState.ACTIVE:
         return None
-    grants = tuple(_grant(grant) for grant in row.account.grants if holds_today(grant))
-    now = clock.now()
-    if row.revoked_at is not None or now >= _ends_at(row, grants):
+    who = rows[0]
+    grants = tuple(_grant(row) for row in rows if row.role is not None and holds_today(row))
+    staff = any(grant.role in STAFF for grant in grants)
+    idle, now = _idle(staff=staff), clock.now()
+    if who.revoked_at is not None or now >= min(who.ends_at, who.last_seen_at + idle):
         return None
-    seen_before = row.last_seen_at
-    if now - seen_before > TOUCH_AFTER:
-        row_id = row.id
-        actor = _actor(row, grants, seen_at=now)
-        touch(row_id)
-        return actor
-    return _actor(row, grants, seen_at=seen_before)
+    seen_at = who.last_seen_at
+    if now - seen_at > TOUCH_AFTER:
+        touch(who.session_id)
+        seen_at = now
+    return Actor(
+        account_id=who.account_id,
+        label=who.sign_in_name,
+        grants=grants,
+        second_factor_at=who.second_factor_at,
+        session_id=who.session_id,
+        must_enrol_second_factor=staff and not who.has_second_factor,
+        session_ends_at=min(who.ends_at, seen_at + idle),
+    )
 
 
 def touch(session_id: uuid.UUID) -> None:
@@ -109,7 +114,18 @@ def live_sessions(actor: Actor) -> Select[SignInSession]:
     )
 
 
-def holds_today(grant: RoleGrant) -> bool:
+class Dated(Protocol):
+    """A role grant, or a plain row of one."""
+
+    @property
+    def valid_from(self) -> dt.date | None: ...
+    @property
+    def valid_to(self) -> dt.date | None: ...
+    @property
+    def ended_at(self) -> dt.datetime | None: ...
+
+
+def holds_today(grant: Dated) -> bool:
     """Whether a role grant is in force today (deputies hold theirs between two days)."""
     today = clock.today()
     started = grant.valid_from is None or grant.valid_from <= today
@@ -126,30 +142,36 @@ def _idle(*, staff: bool) -> dt.timedelta:
     return dt.timedelta(minutes=settings.idle_minutes_staff if staff else settings.idle_minutes_applicant)
 
 
-def _ends_at(row: SignInSession, grants: tuple[Grant, ...], seen_at: dt.datetime | None = None) -> dt.datetime:
-    staff = any(grant.role in STAFF for grant in grants)
-    return min(row.ends_at, (seen_at or row.last_seen_at) + _idle(staff=staff))
-
-
-def _actor(row: SignInSession, grants: tuple[Grant, ...], *, seen_at: dt.datetime) -> Actor:
-    account = row.account
-    staff = any(grant.role in STAFF for grant in grants)
-    return Actor(
-        account_id=account.id,
-        label=account.sign_in_name,
-        grants=grants,
-        second_factor_at=row.second_factor_at,
-        session_id=row.id,
-        must_enrol_second_factor=staff and account.totp_secret is None,
-        session_ends_at=_ends_at(row, grants, seen_at),
-    )
-
-
-def _grant(grant: RoleGrant) -> Grant:
-    organisation = grant.organisation
+def _grant(row: Any) -> Grant:
     return Grant(
-        role=Role(grant.role),
-        organisation_id=grant.organisation_id,
-        organisation_kind=organisation.kind if organisation else None,
-        division=organisation.division if organisation else "",
+        role=row.role,
+        organisation_id=row.organisation_id,
+        organisation_kind=row.organisation_kind,
+        division=row.division or "",
     )
+
+
+_WHO = (
+    select(
+        SignInSession.id.label("session_id"),
+        SignInSession.last_seen_at,
+        SignInSession.ends_at,
+        SignInSession.revoked_at,
+        SignInSession.second_factor_at,
+        Account.id.label("account_id"),
+        Account.sign_in_name,
+        Account.state,
+        Account.totp_secret.is_not(None).label("has_second_factor"),
+        RoleGrant.role,
+        RoleGrant.valid_from,
+        RoleGrant.valid_to,
+        RoleGrant.ended_at,
+        RoleGrant.organisation_id,
+        Organisation.kind.label("organisation_kind"),
+        Organisation.division,
+    )
+    .join(Account, Account.id == SignInSession.account_id)
+    .outerjoin(RoleGrant, RoleGrant.account_id == Account.id)
+    .outerjoin(Organisation, Organisation.id == RoleGrant.organisation_id)
+    .order_by(RoleGrant.given_at, RoleGrant.id)
+)

@@ -265,7 +265,7 @@ def test_ending_the_other_sessions(context: Flask) -> None:
 
 
 @pytest.mark.parametrize(("role", "minutes"), [(Role.AUDITOR, 30), (Role.APPLICANT, 60)])
-def test_idle_sessions_end(context: Flask, role: Role, minutes: int) -> None:
+def test_proof_18_idle_sessions_end(context: Flask, role: Role, minutes: int, figure: Figure) -> None:
     who = person(role)
     with clock.frozen(NOON) as now:
         token = enter(who)
@@ -275,9 +275,10 @@ def test_idle_sessions_end(context: Flask, role: Role, minutes: int) -> None:
         assert actor_of(token) is not None
         now.advance(dt.timedelta(minutes=minutes))
         assert actor_of(token) is None
+    figure(f"proof 18: a session of the role {role} ends after {minutes} idle minutes")
 
 
-def test_no_session_outlives_twelve_hours(context: Flask, settings: Settings) -> None:
+def test_proof_18_no_session_outlives_twelve_hours(context: Flask, settings: Settings, figure: Figure) -> None:
     who = person()
     with clock.frozen(NOON) as now:
         token = enter(who)
@@ -288,6 +289,7 @@ def test_no_session_outlives_twelve_hours(context: Flask, settings: Settings) ->
             assert actor.session_ends_at <= NOON + dt.timedelta(hours=12)
         now.advance(dt.timedelta(minutes=30))
         assert actor_of(token) is None
+    figure(f"proof 18: no session outlives {settings.absolute_hours} hours; revoked and stopped ones end at once")
 
 
 @pytest.mark.parametrize("state", [AccountState.FROZEN, AccountState.DISABLED])
