@@ -14,6 +14,7 @@ def init_app(app: Flask) -> None:
     from core.jobs.registry import add_duty
     from core.jobs.scope import SEE_ALL
     from core.jobs.views import blueprint
+    from core.notices.sending import send_waiting
 
     settings: Settings = app.extensions["zone_settings"]
     bell = Doorbell(settings)
@@ -22,5 +23,7 @@ def init_app(app: Flask) -> None:
     grant_permissions({SEE_ALL: (Role.SYSTEM_ADMIN,)})
     add_duty("jobs.reap", dt.timedelta(seconds=settings.reaper_seconds), leases.reap)
     add_duty("jobs.forget_workers", dt.timedelta(days=1), duties.forget_workers)
+    add_duty("notices.send", dt.timedelta(seconds=settings.reaper_seconds), send_waiting)
+    add_duty("web.forget_tokens", dt.timedelta(hours=6), duties.forget_tokens)
     add_duty("audit.seal", dt.timedelta(minutes=30), duties.seal_yesterday)
     app.register_blueprint(blueprint)

@@ -12,8 +12,10 @@ from core.jobs.context import rows_changed
 from core.jobs.leases import HOUSE
 from core.jobs.models import Duty, WorkerPresence
 from core.jobs.registry import DutyPlan
+from core.web.models import RequestToken
 
 _FORGET_WORKERS = dt.timedelta(days=7)
+_FORGET_TOKENS = dt.timedelta(days=7)
 
 
 def take(duty: DutyPlan, worker: str) -> bool:
@@ -66,6 +68,12 @@ def forget_workers() -> None:
     """Remove the rows of workers not seen for a week."""
     with housekeeping() as session:
         session.execute(delete(WorkerPresence).where(WorkerPresence.seen_at < clock.now() - _FORGET_WORKERS))
+
+
+def forget_tokens() -> None:
+    """Remove idempotency tokens of forms that nobody can send again (their sessions have ended long ago)."""
+    with housekeeping() as session:
+        session.execute(delete(RequestToken).where(RequestToken.used_at < clock.now() - _FORGET_TOKENS))
 
 
 def seal_yesterday() -> None:

@@ -74,6 +74,7 @@ class Worker:
         self._leave(started_at)
         for keeper in keepers:
             keeper.join(_LAST_WORDS_SECONDS)
+        self._staff.shutdown(wait=False)
         self.bell.close()
         log.info("worker_stopped", worker=self.name)
 
@@ -172,7 +173,6 @@ class Worker:
         for held in list(self._held.values()):
             self._try(leases.give_back, held)
         self._pool.shutdown(wait=False)
-        self._staff.shutdown(wait=False)
         self._try(partial(duties.show_presence, self.name, started_at=started_at, stopped=True))
 
     def _try(self, action: Callable[..., object], *arguments: object) -> None:

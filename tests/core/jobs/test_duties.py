@@ -8,10 +8,11 @@ from sqlalchemy import func, select
 
 from core import clock
 from core.audit import AuditSeal
-from core.db import db
-from core.jobs import duties
+from core.db import db, housekeeping
+from core.jobs import duties, registry
 from core.jobs.models import WorkerPresence
 from core.jobs.registry import DutyPlan
+from core.web.models import RequestToken
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -54,3 +55,19 @@ def test_presence_tells_who_is_alive(app: Flask) -> None:
         time.advance(dt.timedelta(days=8))
         duties.forget_workers()
     assert db.session.scalar(select(func.count()).select_from(WorkerPresence)) == 0
+
+
+def test_old_form_tokens_are_forgotten() -> None:
+    with clock.frozen(clock.now()) as time:
+        for name in ("old", "new"):
+            with housekeeping() as session:
+                session.add(RequestToken(token=name, endpoint="probe", used_at=clock.now()))
+            time.advance(dt.timedelta(days=5))
+        duties.forget_tokens()
+    assert db.session.scalars(select(RequestToken.token)).all() == ["new"]
+
+
+def test_the_house_has_its_duties() -> None:
+    assert {duty.name for duty in registry.duties()} >= {
+        "jobs.reap", "jobs.forget_workers", "notices.send", "web.forget_tokens", "audit.seal"
+    }  # fmt: skip
