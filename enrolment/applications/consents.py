@@ -11,12 +11,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from core.identity import age_on
-from enrolment.applications.states import PaperKind
 
 NOTICE = "2026-1"
 NOTICE_UNDER_14 = "2026-1-u14"
 FULL_AGE_OF_NOTICE = 14
-SENSITIVE_PAPERS = frozenset({PaperKind.HEALTH, PaperKind.BONUS})
 
 
 class ConsentPurpose(enum.StrEnum):
@@ -63,17 +61,15 @@ def still_needed(
     birth_date: dt.date,
     day: dt.date,
     *,
-    papers: Collection[PaperKind],
-    tags: Collection[str],
+    sensitive_data: bool,
 ) -> tuple[ConsentPurpose, ...]:
     """What a guardian must tick to confirm an application: never the same purpose twice but the application.
 
-    The sensitive purpose is asked only where there are sensitive data: a child under 14, a health or bonus
-    paper, or a recorded health conclusion or group.
+    The sensitive purpose is asked only where there are sensitive data (GB/T 35273 counts pictures of identity
+    papers): a child under 14, any paper, a recorded health conclusion or group.
     """
-    sensitive = under_14(birth_date, day) or bool(SENSITIVE_PAPERS & set(papers)) or bool(tags)
     wanted = [ConsentPurpose.PERSONAL_DATA]
-    if sensitive:
+    if sensitive_data or under_14(birth_date, day):
         wanted.append(ConsentPurpose.SENSITIVE_DATA)
     open_purposes = [purpose for purpose in wanted if not any(holds(one, purpose, birth_date, day) for one in given)]
     return (*open_purposes, ConsentPurpose.APPLICATION)

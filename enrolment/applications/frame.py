@@ -16,7 +16,7 @@ from enrolment.applications.models import (
     VersionState,
 )
 from enrolment.applications.records import edited_version, filing_until, newest_version, position_of, version_in_force
-from enrolment.applications.scope import guardian_of
+from enrolment.applications.scope import children_of, guardian_of
 from enrolment.applications.states import Event, possible
 from enrolment.applications.status import Milestones, Outcome, PageStatus, StageLine, line_of, status_of
 from enrolment.cycles.clock import Phase, phase
@@ -60,6 +60,7 @@ class Frame:
     until: dt.datetime | None
     guardian: ApplicantGuardian | None
     released: Released | None
+    several: bool
     at: dt.datetime
 
     @property
@@ -127,6 +128,7 @@ def frame_of(application: Application, actor: Actor, at: dt.datetime | None = No
         locked=application.round.locked_at is not None,
         outcome=released.outcome if released else None,
     )
+    guardian = guardian_of(actor, application.applicant_id)
     return Frame(
         application=application,
         status=status,
@@ -134,8 +136,9 @@ def frame_of(application: Application, actor: Actor, at: dt.datetime | None = No
         in_force=in_force,
         window=window_of(application.round, application.applicant.county),
         until=filing_until(application),
-        guardian=guardian_of(actor, application.applicant_id),
+        guardian=guardian,
         released=released,
+        several=guardian is not None and children_of(actor) > 1,
         at=at or clock.now(),
     )
 

@@ -54,10 +54,14 @@ def add(application_id: uuid.UUID) -> str | Response | tuple[str, int]:
 @requires("applications.own")
 def change(application_id: uuid.UUID, guardian_id: uuid.UUID) -> str | Response | tuple[str, int]:
     application = get_own(current_actor(), application_id)
-    guardian = next((one for one in application.applicant.guardians if one.id == guardian_id), None)
-    if guardian is None:
+    return _edit(application, _guardian(application, guardian_id))
+
+
+def _guardian(application: Application, guardian_id: uuid.UUID) -> ApplicantGuardian:
+    found = next((one for one in application.applicant.guardians if one.id == guardian_id), None)
+    if found is None:
         raise NotVisible
-    return _edit(application, guardian)
+    return found
 
 
 def _edit(application: Application, guardian: ApplicantGuardian | None) -> str | Response | tuple[str, int]:
@@ -99,6 +103,7 @@ def _edit(application: Application, guardian: ApplicantGuardian | None) -> str |
 @blueprint.post("/applications/<uuid:application_id>/guardians/<uuid:guardian_id>/remove")
 @requires("applications.own")
 def remove(application_id: uuid.UUID, guardian_id: uuid.UUID) -> Response:
+    _guardian(get_own(current_actor(), application_id), guardian_id)
     form = PlainForm()
     if not form.validate() or form.version.data is None:
         raise Refused(_l("没有看懂这次提交。请返回上一页，刷新后再试一次。"))

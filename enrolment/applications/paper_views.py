@@ -22,6 +22,7 @@ from enrolment.applications.papers import put_paper
 from enrolment.applications.progress import current_papers, needed_papers, offered_papers, progress_of
 from enrolment.applications.scope import get_own, get_paper
 from enrolment.applications.states import paper_open
+from enrolment.applications.tasks import GOOD_PAPER
 from enrolment.applications.words import PAPER_HINTS, PAPERS
 
 blueprint = Blueprint("papers", __name__)
@@ -48,6 +49,7 @@ def papers(application_id: uuid.UUID) -> str:
             if frame.open_now and paper_open(kind, application.state, application.open_items, _state(found.get(kind)))
         ],
         allowed=progress_of(application, catalogue).sensitive_allowed,
+        complete=all(_state(found.get(kind)) in GOOD_PAPER for kind in needed_papers(application.applicant)),
         onward=way_back(application),
     )
 

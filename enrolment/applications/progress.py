@@ -80,6 +80,5 @@ def consents_to_ask(applicant: Applicant, day: dt.date) -> tuple[ConsentPurpose,
         consents_of(applicant),
         applicant.birth_date,
         day,
-        papers=current_papers(applicant).keys(),
-        tags=applicant.tags,
+        sensitive_data=bool(current_papers(applicant) or applicant.tags),
     )

@@ -8,7 +8,7 @@ business but the family's and its county's.
 import uuid
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 
 from core.access import Actor
 from core.db import Base, db
@@ -95,6 +95,11 @@ def county_of(actor: Actor) -> str | None:
     """The county of the pupil, or of a guardian's first child: where the catalogue begins for them."""
     query = own_applicants(actor).with_only_columns(Applicant.county).order_by(Applicant.county).limit(1)
     return db.session.scalar(query)
+
+
+def children_of(actor: Actor) -> int:
+    """How many pupils the actor acts for."""
+    return db.session.scalar(select(func.count()).select_from(own_applicants(actor).subquery())) or 0
 
 
 def _own(actor: Actor) -> ColumnElement[bool]:

@@ -57,7 +57,7 @@ class TaskLine:
     hindrance: Hindrance | None = None
 
 
-_GOOD_PAPER = frozenset({PaperState.UPLOADED, PaperState.ACCEPTED})
+GOOD_PAPER = frozenset({PaperState.UPLOADED, PaperState.ACCEPTED})
 
 
 def papers_needed(*, earlier_leaver: bool, bonus: bool) -> tuple[PaperKind, ...]:
@@ -94,7 +94,7 @@ def _done(task: Task, *, done: bool) -> TaskLine:
 def _papers(progress: Progress) -> TaskLine:
     if not progress.sensitive_allowed:
         return TaskLine(Task.PAPERS, TaskState.BLOCKED, Hindrance.GUARDIAN_CONSENT)
-    good = [kind for kind in progress.papers_needed if progress.papers.get(kind) in _GOOD_PAPER]
+    good = [kind for kind in progress.papers_needed if progress.papers.get(kind) in GOOD_PAPER]
     if len(good) == len(progress.papers_needed):
         returned = PaperState.RETURNED in progress.papers.values()
         return TaskLine(Task.PAPERS, TaskState.IN_PROGRESS if returned else TaskState.DONE)

@@ -4,10 +4,12 @@ import uuid
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from core import clock
 from core.access import requires
+from core.accounts.models import Account, AccountState
 from core.db import db
 from core.documents.operations import Reserved
 from core.documents.typeset import to_pdf
@@ -22,12 +24,12 @@ from enrolment.applications import operations
 from enrolment.applications.catalogue import catalogue_of
 from enrolment.applications.forms import PlainForm
 from enrolment.applications.frame import Frame, frame_of, way_back
-from enrolment.applications.models import Applicant, Application
+from enrolment.applications.models import Applicant, ApplicantGuardian, Application
 from enrolment.applications.progress import current_papers, list_faults, offered_papers, progress_of
 from enrolment.applications.receipts import receipt_document, receipt_of
 from enrolment.applications.scope import get_own, get_version, own_applicants
 from enrolment.applications.states import PaperState
-from enrolment.applications.status import StageLine
+from enrolment.applications.status import Stage, StageLine
 from enrolment.applications.tasks import Task, TaskState, ready_to_send, tasks_of
 from enrolment.applications.words import HINDRANCES, PAPERS, STAGES, TASKS, bar_text
 from enrolment.cycles.models import CountyWindow, Round
@@ -99,6 +101,7 @@ def show(application_id: uuid.UUID) -> str:
         returned=[paper for paper in papers if paper.state is PaperState.RETURNED],
         paper_words=PAPERS,
         office=bureau_of(application.applicant.county),
+        not_activated=_not_activated(application) if frame.waiting else [],
     )
 
 
@@ -179,7 +182,7 @@ def check(application_id: uuid.UUID) -> str:
 @requires("applications.own")
 def send(application_id: uuid.UUID) -> AnyResponse:
     application = operations.send(
-        current_actor(), application_id=application_id, version=_version(), at=received_at()
+        current_actor(), application_id=application_id, version=_version(application_id), at=received_at()
     )
     return redirect(url_for(".show", application_id=application.id), 303)
 
@@ -210,7 +213,9 @@ def change(application_id: uuid.UUID) -> AnyResponse:
 @blueprint.post("/applications/<uuid:application_id>/correct")
 @requires("applications.own")
 def correct(application_id: uuid.UUID) -> AnyResponse:
-    operations.correct(current_actor(), application_id=application_id, version=_version(), at=received_at())
+    operations.correct(
+        current_actor(), application_id=application_id, version=_version(application_id), at=received_at()
+    )
     flash(_("补正已提交，请等待预审。"), "success")
     return redirect(url_for(".show", application_id=application_id), 303)
 
@@ -237,7 +242,9 @@ def withdraw(application_id: uuid.UUID) -> str | AnyResponse:
 @blueprint.post("/applications/<uuid:application_id>/take-up-again")
 @requires("applications.own")
 def take_up_again(application_id: uuid.UUID) -> AnyResponse:
-    operations.take_up_again(current_actor(), application_id=application_id, version=_version(), at=received_at())
+    operations.take_up_again(
+        current_actor(), application_id=application_id, version=_version(application_id), at=received_at()
+    )
     flash(_("报名已恢复为草稿，请检查后重新提交。"), "success")
     return redirect(url_for(".tasks", application_id=application_id), 303)
 
@@ -272,7 +279,9 @@ def receipt(application_id: uuid.UUID, number: int) -> Response:
     return answer
 
 
-def _version() -> int:
+def _version(application_id: uuid.UUID) -> int:
+    """The version the page showed. Whose application it is comes first: a foreign one is not found."""
+    get_own(current_actor(), application_id)
     form = PlainForm()
     if not form.validate() or form.version.data is None:
         raise Refused(_l("没有看懂这次提交。请返回上一页，刷新后再试一次。"))
@@ -292,6 +301,25 @@ def _child(applicant: Applicant) -> ChildLine:
 
 
 def _stage(line: StageLine) -> Line:
-    """A stage with its date: when it was done, or by when it has to be."""
-    note = clock.moment_text(line.at, current_language()) if line.at else deadline_text(line.until)
+    """A stage with its date: when it was done, or by when it has to be; arrival is a day."""
+    language = current_language()
+    if line.at is not None:
+        return Line(label=STAGES[line.stage], state=line.state, note=clock.moment_text(line.at, language))
+    if line.until is None:
+        return Line(label=STAGES[line.stage], state=line.state)
+    if line.stage is Stage.ARRIVE:
+        note = clock.date_text(clock.beijing_day(line.until), language, weekday=True)
+    elif line.state == "now":
+        note = _("截止：%(deadline)s", deadline=deadline_text(line.until))
+    else:
+        note = _("截止：%(deadline)s", deadline=clock.moment_text(line.until, language))
     return Line(label=STAGES[line.stage], state=line.state, note=note)
+
+
+def _not_activated(application: Application) -> list[ApplicantGuardian]:
+    """Guardians who have not used their activation code yet: the message may not have reached them."""
+    waiting = select(Account.id).where(Account.state == AccountState.PENDING)
+    query = select(ApplicantGuardian).where(
+        ApplicantGuardian.applicant_id == application.applicant_id, ApplicantGuardian.account_id.in_(waiting)
+    )
+    return list(db.session.scalars(query))

@@ -54,7 +54,7 @@ def test_from_start_to_receipt(world: Scene) -> None:
     assert document is not None
     assert document.content_sha256 == version.content_sha256
     purposes = set(db.session.scalars(select(Consent.purpose)))
-    assert purposes == {ConsentPurpose.PERSONAL_DATA, ConsentPurpose.APPLICATION}
+    assert purposes == set(ConsentPurpose)
     assert notices_of(world.child.account_id) == ["applications.submitted"]
     assert notices_of(world.parent.account_id) == ["applications.awaiting_guardian", "applications.submitted"]
 
@@ -261,7 +261,8 @@ def test_each_box_has_to_be_ticked(world: Scene) -> None:
     application = world.send(world.ready())
     for ticked, missing in (
         (set(), ConsentPurpose.PERSONAL_DATA),
-        ({ConsentPurpose.PERSONAL_DATA}, ConsentPurpose.APPLICATION),
+        ({ConsentPurpose.PERSONAL_DATA, ConsentPurpose.APPLICATION}, ConsentPurpose.SENSITIVE_DATA),
+        ({ConsentPurpose.PERSONAL_DATA, ConsentPurpose.SENSITIVE_DATA}, ConsentPurpose.APPLICATION),
     ):
         with pytest.raises(Refused) as refusal:
             confirming.confirm(

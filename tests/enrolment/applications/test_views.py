@@ -133,7 +133,7 @@ def test_a_family_applies(world: Scene, client: Browser, phone: Browser) -> None
     empty = parent.submit(f"{home}/confirm", {})
     assert empty.status_code == 422
     assert "错误：" in text(empty)
-    ticks = {"personal_data": "y", "application": "y", "notice_version": "2026-1"}
+    ticks = {"personal_data": "y", "sensitive_data": "y", "application": "y", "notice_version": "2026-1"}
     assert parent.submit(f"{home}/confirm", {**ticks, "notice_version": "2020-1"}).status_code == 422
     assert parent.submit(f"{home}/confirm", ticks).status_code == 303
 
