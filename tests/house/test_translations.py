@@ -30,6 +30,8 @@ EDGE = re.compile("^[，；：（、。]|[，；：）、]$")
 SAID = re.compile(r"\{#.*?#\}|\b_\(\s*\"[^\"]*\"|\bngettext\(\s*\"[^\"]*\",\s*\"[^\"]*\"", re.DOTALL)
 """What of a template is a comment or goes through the catalogue."""
 
+IMPORT = re.compile(r"\{%-?\s*(?:from|import)\s+\"([^\"]+)\"([^%]*)%\}")
+
 PUBLIC_PAGES = ("/", "/help", "/privacy", "/accessibility", "/site-map", "/sign-in", "/activate", "/nowhere")
 OWN_NAME = ">中文</button>"
 """The switch names each language in itself."""
@@ -177,6 +179,14 @@ def test_templates_hold_no_chinese_mark_outside_a_translation() -> None:
         rest = SAID.sub("", path.read_text("utf-8")).replace('"中文"', "")
         found = CHINESE.search(rest)
         assert not found, f"{path.relative_to(ROOT)}: {rest[found.start() - 40 : found.end() + 40]}"
+
+
+def test_macros_that_ask_for_the_language_are_imported_with_context() -> None:
+    """Without it ``language`` is undefined in the macro, and every name there stays Chinese."""
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        for name, way in IMPORT.findall(path.read_text("utf-8")):
+            asks = re.search(r"\blanguage\b", (ROOT / "templates" / name).read_text("utf-8"))
+            assert not asks or "with context" in way, f"{path.relative_to(ROOT)} takes {name} without context"
 
 
 def test_the_source_is_chinese_and_needs_no_catalogue() -> None:
