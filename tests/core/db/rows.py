@@ -62,6 +62,17 @@ def filled(columns: Sequence[Column[Any]]) -> Rule:
     return Rule("filled", " AND ".join(f"{name} IS NOT NULL" for name in names), names)
 
 
+def apart(table: Table, first: Row, columns: Sequence[Column[Any]]) -> list[Rule]:
+    """Conditions that whole numbers of the table's other unique rules differ from those of the first row."""
+    same = {column.name for column in columns}
+    others = {one.name for _name, group, _where in uniques_of(table) for one in group} - same
+    return [
+        Rule(f"apart {name}", f"{name} <> {first[name]}", (name,))
+        for name in sorted(others)
+        if isinstance(first[name], int) and not isinstance(first[name], bool)
+    ]
+
+
 def _rule(table: Table, name: str, sql: str) -> Rule:
     words = set(re.findall(r"[a-z_][a-z0-9_]*", re.sub(r"'[^']*'", "", sql)))
     return Rule(name, sql, tuple(column.name for column in table.columns if column.name in words))

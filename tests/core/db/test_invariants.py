@@ -11,7 +11,7 @@ from sqlalchemy.schema import AddConstraint
 
 from core.db import Base, db
 from core.db.triggers import GUARDS
-from tests.core.db.rows import Row, Rule, Search, filled, plain, rules_of, uniques_of
+from tests.core.db.rows import Row, Rule, Search, apart, filled, plain, rules_of, uniques_of
 from tests.figures import Figure
 
 APPEND_ONLY = "is append-only"
@@ -89,7 +89,8 @@ def test_every_unique_refuses_the_second(connection: Connection, figure: Figure)
         for name, columns, where in uniques_of(table):
             count += 1
             wanted = [filled(columns), *([where] if where else []), *_without_others(table, name)]
-            first, second = (search.row(also=wanted) for _ in range(2))
+            first = search.row(also=wanted)
+            second = search.row(also=[*wanted, *apart(table, first, columns)])
             for column in columns:
                 first[column.name] = second[column.name]
             step = connection.begin_nested()
