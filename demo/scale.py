@@ -21,6 +21,6 @@ class Scale:
 
 
 SCALES: Final = {
-    "full": Scale(listed=520, filed=340, late=40, listed_next=180, filing=100, students=640),
+    "full": Scale(listed=520, filed=310, late=30, listed_next=180, filing=80, students=620),
     "small": Scale(listed=44, filed=30, late=8, listed_next=22, filing=20, students=64),
 }

@@ -1,5 +1,6 @@
 """The command as a person starts it: build, serve, stop, start again."""
 
+import contextlib
 import http.client
 import os
 import re
@@ -29,20 +30,10 @@ class Demo:
     def __init__(self, folder: Path, port: int, log: Path) -> None:
         self.port, self.log = port, log
         clean = {name: value for name, value in os.environ.items() if not name.startswith("ZONE_")}
+        command = [sys.executable, "-m", "demo", "--port", str(port), "--data-dir", str(folder), "--scale", "small"]
         with log.open("wb") as out:
             self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "demo",
-                    "--port",
-                    str(port),
-                    "--data-dir",
-                    str(folder),
-                    "--scale",
-                    "small",
-                    *more,
-                ],
+                command,
                 cwd=ROOT,
                 env=clean,
                 stdin=subprocess.DEVNULL,
@@ -67,8 +58,9 @@ class Demo:
 
     def status(self, path: str) -> int:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        connection.request("GET", path)
-        return connection.getresponse().status
+        with contextlib.closing(connection):
+            connection.request("GET", path)
+            return connection.getresponse().status
 
 
 @pytest.fixture
