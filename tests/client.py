@@ -34,12 +34,8 @@ class Browser(FlaskClient):
             found.setdefault(name, value)
         return found
 
-    def submit(
-        self, page: str, fields: dict[str, Any], *, to: str | None = None, **kwargs: Any
-    ) -> TestResponse:
+    def submit(self, page: str, fields: dict[str, Any], *, to: str | None = None, **kwargs: Any) -> TestResponse:
         """Open ``page``, then post ``fields`` with its tokens (to ``to`` if the form goes elsewhere)."""
         shown = self.get(page)
         hidden = self.hidden_fields(shown.get_data(as_text=True))
-        return self.post(
-            to or page, data={**hidden, **fields}, headers={"Referer": "https://localhost"}, **kwargs
-        )
+        return self.post(to or page, data={**hidden, **fields}, headers={"Referer": "https://localhost"}, **kwargs)

@@ -82,9 +82,7 @@ class Run(Base):
             name="stored_has_outcome",
         ),
         CheckConstraint("state <> 'failed' OR failure <> ''", name="failed_says_why"),
-        CheckConstraint(
-            "(state IN ('requested', 'solving')) = (finished_at IS NULL)", name="finished_when_ended"
-        ),
+        CheckConstraint("(state IN ('requested', 'solving')) = (finished_at IS NULL)", name="finished_when_ended"),
         Index(
             "uq_run_live",
             "round_id",
