@@ -53,7 +53,7 @@ def forget_database(folder: Path) -> None:
     """Remove what an interrupted build left: the database, its journal, the stored files."""
     for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "bell.db", BUILT):
         (folder / name).unlink(missing_ok=True)
-    for name in ("files", "outbox"):
+    for name in ("files", "outbox", "metrics"):
         shutil.rmtree(folder / name, ignore_errors=True)
 
 

@@ -11,8 +11,8 @@ from core.identity import check_character
 from demo.content import county_codes, people
 
 _SCHOOL_YEAR = (9, 1)
-_RARE = 12
-"""Every twelfth person bears a name that breaks careless programs."""
+_RARE = 13
+"""Every thirteenth person bears a name that breaks careless programs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Inventor:
         number, day = self._document(county, leaving_year, born)
         place = division(county).zh
         return Invented(
-            name=rare["name"] if rare else self._name(sex),
+            name=self._name(sex, rare or {}),
             sex=sex,
             birth_date=day,
             document_number=number,
@@ -76,9 +76,9 @@ class Inventor:
         """Somebody who works in an office."""
         return f"{self.chance.choice(people()['surnames'])}{self.chance.choice(people()['staff_given'])}"
 
-    def _name(self, sex: str) -> str:
-        given = people()["given_m" if sex == "1" else "given_f"]
-        return str(self.chance.choice(people()["surnames"]) + self.chance.choice(given))
+    def _name(self, sex: str, rare: dict[str, str]) -> str:
+        given = rare.get("given") or self.chance.choice(people()["given_m" if sex == "1" else "given_f"])
+        return rare.get("name") or f"{self.chance.choice(people()['surnames'])}{given}"
 
     def _document(self, county: str, leaving_year: int, born: dt.date | None) -> tuple[str, dt.date]:
         first = dt.date(leaving_year - 16, *_SCHOOL_YEAR)

@@ -16,10 +16,10 @@ from typing import Final
 
 HOST: Final = "127.0.0.1"
 ROOT: Final = Path(__file__).resolve().parent.parent
-_GRACE_SECONDS = 25.0
+_GRACE_SECONDS = 35.0
 _READY_SECONDS = 60.0
 _LOOK_SECONDS = 0.2
-_WEB = ("--worker-class", "gthread", "--threads", "4", "--log-level", "warning", "--no-control-socket")
+_WEB = ("--log-level", "warning", "--no-control-socket")
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -45,7 +45,7 @@ def commands(port: int) -> Mapping[str, Sequence[str]]:
     """What runs, by name."""
     python = sys.executable
     return {
-        "web": (python, "-m", "gunicorn", "--bind", f"{HOST}:{port}", *_WEB, "wsgi:create_app()"),
+        "web": (python, "-m", "gunicorn", "--bind", f"{HOST}:{port}", *_WEB),
         "worker": (python, "-m", "flask", "--app", "wsgi", "worker"),
     }
 
@@ -128,5 +128,6 @@ def stop_on_signals() -> Callable[[], None]:
             signal.signal(number, signal.SIG_IGN)
 
     for number in _ENDINGS:
-        signal.signal(number, raise_stopped)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # under nohup a closed terminal is nothing
+            signal.signal(number, raise_stopped)
     return ignore

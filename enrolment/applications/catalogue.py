@@ -137,7 +137,7 @@ def _rows(in_round: Round) -> Sequence[PlanProgramme]:
             joinedload(PlanProgramme.programme).options(
                 joinedload(Programme.major),
                 joinedload(Programme.college_major),
-                joinedload(Programme.school).joinedload(School.organisation),
+                joinedload(Programme.school).options(joinedload(School.organisation), selectinload(School.names)),
             ),
         )
     )

@@ -15,7 +15,7 @@ from enrolment.applications.models import (
     ApplicationVersion,
     VersionState,
 )
-from enrolment.applications.records import edited_version, filing_until, newest_version, position_of, version_in_force
+from enrolment.applications.records import edited_version, newest_version, position_of, until_within, version_in_force
 from enrolment.applications.scope import children_of, guardian_of
 from enrolment.applications.states import Event, possible
 from enrolment.applications.status import Milestones, Outcome, PageStatus, StageLine, line_of, status_of
@@ -129,13 +129,14 @@ def frame_of(application: Application, actor: Actor, at: dt.datetime | None = No
         outcome=released.outcome if released else None,
     )
     guardian = guardian_of(actor, application.applicant_id)
+    window = window_of(application.round, application.applicant.county)
     return Frame(
         application=application,
         status=status,
         edited=edited,
         in_force=in_force,
-        window=window_of(application.round, application.applicant.county),
-        until=filing_until(application),
+        window=window,
+        until=until_within(application, window),
         guardian=guardian,
         released=released,
         several=guardian is not None and children_of(actor) > 1,

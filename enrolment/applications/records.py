@@ -154,9 +154,13 @@ def touch(draft: ApplicationVersion) -> None:
 
 def filing_until(application: Application) -> dt.datetime | None:
     """Until when the family may change something now: the correction deadline, else the county's closing."""
+    return until_within(application, window_of(application.round, application.applicant.county))
+
+
+def until_within(application: Application, window: CountyWindow | None) -> dt.datetime | None:
+    """`filing_until` for a caller that has read the county's window already."""
     if application.state is ApplicationState.RETURNED:
         return application.correct_by
-    window = window_of(application.round, application.applicant.county)
     return window.closes_at if window else None
 
 

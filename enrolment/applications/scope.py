@@ -9,8 +9,9 @@ import uuid
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from core.access import Actor
+from core.access import Actor, Role
 from core.db import Base, db
 from core.errors import NotVisible
 from enrolment.applications.models import (
@@ -18,8 +19,11 @@ from enrolment.applications.models import (
     ApplicantGuardian,
     Application,
     ApplicationVersion,
+    Choice,
     Paper,
 )
+from enrolment.cycles.models import Round
+from registry.schools.models import Programme, School
 
 Row = TypeVar("Row", bound=Base)
 
@@ -42,6 +46,20 @@ def own_applications(actor: Actor) -> Select[Application]:
     return select(Application).join(Applicant, Applicant.id == Application.applicant_id).where(_own(actor))
 
 
+def _with_round(query: Select[Application]) -> Select[Application]:
+    """The application with its pupil, round, year and lists, whose lines name school and major on every page."""
+    lists = selectinload(Application.versions).selectinload(ApplicationVersion.choices)
+    return query.options(
+        contains_eager(Application.applicant),
+        joinedload(Application.round).joinedload(Round.cycle),
+        lists.joinedload(Choice.programme).options(
+            joinedload(Programme.major),
+            joinedload(Programme.college_major),
+            joinedload(Programme.school).options(joinedload(School.organisation), selectinload(School.names)),
+        ),
+    )
+
+
 def own_applicants(actor: Actor) -> Select[Applicant]:
     """The pupils an actor acts for: oneself, or the own children."""
     return select(Applicant).where(_own(actor))
@@ -54,12 +72,12 @@ def get_applicant(actor: Actor, applicant_id: uuid.UUID) -> Applicant:
 
 def get_application(actor: Actor, application_id: uuid.UUID) -> Application:
     """The application, if visible; NotVisible otherwise."""
-    return _one(visible_applications(actor).where(Application.id == application_id))
+    return _one(_with_round(visible_applications(actor).where(Application.id == application_id)))
 
 
 def get_own(actor: Actor, application_id: uuid.UUID) -> Application:
     """The application, if the actor may fill it in; NotVisible otherwise."""
-    return _one(own_applications(actor).where(Application.id == application_id))
+    return _one(_with_round(own_applications(actor).where(Application.id == application_id)))
 
 
 def get_version(actor: Actor, application_id: uuid.UUID, number: int) -> ApplicationVersion:
@@ -83,7 +101,7 @@ def get_paper(actor: Actor, paper_id: uuid.UUID) -> Paper:
 
 def guardian_of(actor: Actor, applicant_id: uuid.UUID) -> ApplicantGuardian | None:
     """The actor as guardian of this pupil; None if they are not."""
-    if actor.account_id is None:
+    if actor.account_id is None or Role.GUARDIAN not in actor.roles:
         return None
     query = select(ApplicantGuardian).where(
         ApplicantGuardian.applicant_id == applicant_id, ApplicantGuardian.account_id == actor.account_id
