@@ -9,12 +9,15 @@ def init_app(app: Flask) -> None:
     from core.i18n import lazy as _l
     from core.notices.templates import add_template
     from core.web.menu import MenuEntry, add_menu
+    from enrolment.applications.frame import read_outcomes_with
     from enrolment.confirmations.answers import answer_for
+    from enrolment.confirmations.outcomes import outcome_of
     from enrolment.confirmations.views import blueprint
     from enrolment.results.answers import add_answers
 
     app.register_blueprint(blueprint)
     add_answers(answer_for)
+    read_outcomes_with(outcome_of)
     grant_permissions(
         {
             "confirmations.answer": {Role.APPLICANT, Role.GUARDIAN},

@@ -148,6 +148,8 @@ def test_the_pages_lead_from_the_result_to_the_student(context: Flask, client: B
         accepted = client.submit(address, {}, to=f"/placements/{place.id}/accept")
         assert accepted.status_code == 303
         assert "下载录取通知书" in client.get(address).get_data(as_text=True)
+        status = client.get(f"/applications/{place.application_id}").get_data(as_text=True)
+        assert "查看录取结果" in status
         letter = client.get(f"/placements/{place.id}/letter.pdf")
         assert letter.get_data().startswith(b"%PDF")
         assert "attachment" in letter.headers["Content-Disposition"]
