@@ -7,7 +7,10 @@ from typing import Any
 
 from demo.signins import SignIn
 
-STOPPED = "\n已停止，数据保留；再次运行会接着用。 / Stopped. The data stay; run it again to go on."
+STOPPED = (
+    "\n已停止。建好的数据保留，没建完的下次从头建。 / "
+    "Stopped. A finished build is kept; an unfinished one is begun again next time."
+)
 BUILDING = "正在建立演示数据，人物、学校和数字都是编造的。 / Building invented data; nobody in them exists."
 STARTING = "正在启动网页服务和后台任务…… / Starting the web server and the worker ..."
 

@@ -32,7 +32,7 @@ blueprint = Blueprint("confirmations", __name__)
 def accept(placement_id: uuid.UUID) -> AnyResponse:
     placement = get_placement(current_actor(), placement_id)
     operations.accept(current_actor(), placement=placement, site=verification_site(settings()))
-    flash(_("成功：已确认录取，录取通知书可以下载了。"), "success")
+    flash(_("已确认录取，录取通知书可以下载了。"), "success")
     return redirect(url_for("results.result", application_id=placement.application_id), 303)
 
 

@@ -52,7 +52,7 @@ def propose(run_id: uuid.UUID) -> Response | tuple[str, int]:
     except DomainError as error:
         form.refuse(error)
         return _preview(run, form, 422)
-    flash(_("成功：已送审，请另一位审批人员批准。"), "success")
+    flash(_("已送审，请另一位审批人员批准。"), "success")
     return redirect(url_for(".publication", publication_id=publication.id), 303)
 
 
@@ -74,7 +74,7 @@ def approve(publication_id: uuid.UUID) -> Response | tuple[str, int]:
     except DomainError as error:
         form.refuse(error)
         return _publication(_get_publication(publication_id), form, 422)
-    flash(_("成功：已批准。到公布时间，页面、通知书和消息同时可见。"), "success")
+    flash(_("已批准。到公布时间，页面、通知书和消息同时可见。"), "success")
     return redirect(url_for(".publication", publication_id=publication_id), 303)
 
 

@@ -54,7 +54,7 @@ def lock(round_id: uuid.UUID) -> AnyResponse:
         flash(_("没有锁定：页面已过期，请再试一次。"), "warning")
         return redirect(url_for(".show", round_id=round_id), 303)
     operations.lock(current_actor(), round_id=round_id, version=form.version.data)
-    flash(_("成功：本轮已锁定，志愿不能再改，计划已冻结。"), "success")
+    flash(_("本轮已锁定，志愿不能再改，计划已冻结。"), "success")
     return redirect(url_for(".show", round_id=round_id), 303)
 
 

@@ -204,7 +204,10 @@ def test_all_kinds_of_results_are_told() -> None:
             LimitRow("zone", "总数", 9, shares={QP: 5, JS: 4}),
         ),
     )
-    plan = replace(plan, cells=tuple(replace(cell, share={QP: 2, JS: 3}[cell.county]) for cell in plan.cells))
+    shares = {("B", QP): 2, ("B", JS): 3}
+    plan = replace(
+        plan, cells=tuple(replace(one, share=shares.get((one.programme, one.county))) for one in plan.cells)
+    )
     here = [
         person(1, (110, 110, 110), "A"),
         person(2, (100, 100, 100), "A", adjusts=True, tags=("面试合格",)),
