@@ -36,7 +36,7 @@ def _matches(wanted: str) -> ColumnElement[bool]:
     return or_(
         Person.name.contains(wanted.strip(), autoescape=True),
         Person.name_initials.startswith(lowered, autoescape=True),
-        func.replace(Person.name_pinyin, " ", "").startswith(lowered.replace(" ", ""), autoescape=True),
+        func.lower(func.replace(Person.name_pinyin, " ", "")).startswith(lowered.replace(" ", ""), autoescape=True),
         Spell.school_number == wanted.strip(),
     )
 

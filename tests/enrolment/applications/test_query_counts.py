@@ -16,7 +16,7 @@ from tests.enrolment.applications.scene import Scene, scene
 from tests.factories import QP, programme, school, sign_in
 
 RECORD = 12
-WITH_CATALOGUE = 17
+WITH_CATALOGUE = 18
 PAGES = {
     "": 16,
     "/identity": RECORD,
