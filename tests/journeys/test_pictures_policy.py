@@ -1,9 +1,7 @@
 """Pictures inline under the strictest content-security policy: the browser reports no violation."""
 
-import shutil
-
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from core.documents.qr import qr_svg
 from tests.core.charts.samples import KINDS
@@ -16,16 +14,11 @@ document.addEventListener('securitypolicyviolation', e => found.push(e.violatedD
 
 
 @pytest.mark.browser
-def test_pictures_break_no_content_security_policy() -> None:
+def test_pictures_break_no_content_security_policy(browser: Browser) -> None:
     pictures = [draw("zh").svg for draw in KINDS.values()]
     pictures.append(qr_svg("https://zone.example.cn/verify/X", title="扫码核验"))
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        try:
-            assert _violations(browser, "".join(pictures)) == []
-            assert _violations(browser, "<p style='color:red'>x</p>") == ["style-src-attr"]
-        finally:
-            browser.close()
+    assert _violations(browser, "".join(pictures)) == []
+    assert _violations(browser, "<p style='color:red'>x</p>") == ["style-src-attr"]
 
 
 def _violations(browser: Browser, body: str) -> list[str]:
