@@ -2,7 +2,8 @@
 
 import datetime as dt
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -69,9 +70,18 @@ def test_an_old_schema_takes_the_server_out_of_service(context: Flask, client: F
     assert levels(client)[0] == 503
 
 
+@contextmanager
+def closing_app(folder: Path, database_url: str, **changes: object) -> Iterator[Flask]:
+    """An application with other settings, whose connections are closed at the end."""
+    app = create_app(make_settings(folder / "data", database_url, **changes))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
 def test_a_full_disk_takes_the_server_out_of_service(database_url: str, tmp_path: Path) -> None:
-    app = create_app(make_settings(tmp_path / "data", database_url, min_free_mib=10**9))
-    status, found = levels(Browser(app))
+    with closing_app(tmp_path, database_url, min_free_mib=10**9) as app:
+        status, found = levels(Browser(app))
     assert (status, found["disk"]) == (503, "failed")
 
 
@@ -139,12 +149,12 @@ def test_figures_are_closed_to_strangers(context: Flask, client: FlaskClient) ->
 
 
 def test_figures_open_to_their_token(database_url: str, tmp_path: Path) -> None:
-    app = create_app(make_settings(tmp_path / "data", database_url, metrics_token="scrape-me-0123456789"))
-    client = Browser(app)
-    assert client.get("/metrics").status_code == 404
-    assert client.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 404
     right = {"Authorization": "Bearer scrape-me-0123456789"}
-    assert client.get("/metrics", headers=right, environ_base={"REMOTE_ADDR": "10.0.0.9"}).status_code == 200
+    with closing_app(tmp_path, database_url, metrics_token="scrape-me-0123456789") as app:
+        client = Browser(app)
+        assert client.get("/metrics").status_code == 404
+        assert client.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 404
+        assert client.get("/metrics", headers=right, environ_base={"REMOTE_ADDR": "10.0.0.9"}).status_code == 200
 
 
 def test_the_health_page_speaks_to_the_administrator(context: Flask, client: FlaskClient) -> None:
