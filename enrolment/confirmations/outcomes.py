@@ -13,7 +13,8 @@ from enrolment.results.visibility import publication_of, released_placement_of
 
 def outcome_of(application: Application) -> Released | None:
     """The outcome, since when, and the address of the result page; None before the release."""
-    placement = released_placement_of(application.id)
+    locked = application.round.locked_at is not None
+    placement = released_placement_of(application.id) if locked else None
     if placement is None:
         return None
     publication = publication_of(application.round_id)
