@@ -11,7 +11,7 @@ from core.identity import forms
 from core.identity.faults import BadDocument, Fault, wrong_kind
 from core.identity.kinds import DocumentKind, IdentityState, Sex
 from core.identity.repair import Repair, tidy
-from core.identity.resident import ResidentParts, parts_of_15, parts_of_18
+from core.identity.resident import ResidentParts, order_is_given, parts_of_15, parts_of_18
 from core.words import Words
 
 _LONGEST_INPUT = 100
@@ -117,10 +117,13 @@ def _accepts(read: Callable[[], ResidentParts]) -> bool:
 def sex_conflict(document: Document, stated: Sex) -> Words | None:
     """The warning when the stated sex differs from the one in the number; None when nothing differs.
 
-    It is a warning that asks for proof: neither value is overwritten.
+    It is a warning that asks for proof: neither value is overwritten. A number whose order is given to nobody
+    contradicts nobody: what its last order digit reads as is no statement about a person.
     """
     written = document.sex
     if written is None or stated not in (Sex.MALE, Sex.FEMALE) or stated is written:
+        return None
+    if not order_is_given(document.number):
         return None
     return Words(
         f"{document.kind.number_words.zh}对应的性别是“{written.words.zh}”，填写的是“{stated.words.zh}”；"

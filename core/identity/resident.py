@@ -1,8 +1,9 @@
 """Numbers built like GB 11643: resident IDs, residence permits, the new permanent residence card.
 
-Eighteen characters: 1-6 place of first issue, 7-14 birth date, 15-17 order (odd male, even female),
-18 check character. python-stdnum computes the check character; its whole validation is not used because
-it refuses residence permits and places missing from its table.
+Eighteen characters: 1-6 place of first issue, 7-14 birth date, 15-17 order (001 to 999, odd male, even
+female), 18 check character. Order 000 is given to nobody; invented people carry it. python-stdnum computes the
+check character; its whole validation is not used because it refuses residence permits and places missing from
+its table.
 """
 
 from dataclasses import dataclass
@@ -72,6 +73,11 @@ def modern_form(old: str) -> str:
     parts_of_15(old)
     body = old[:6] + "19" + old[6:]
     return body + check_character(body)
+
+
+def order_is_given(number: str) -> bool:
+    """Whether a valid 15- or 18-character number has an order that is given to people, so any but 000."""
+    return (number[12:15] if len(number) == 15 else number[14:17]) != "000"
 
 
 def _sex(digit: str) -> Sex:

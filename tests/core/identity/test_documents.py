@@ -148,6 +148,27 @@ def test_sex_conflict_warns_and_overwrites_nothing() -> None:
     assert sex_conflict(read_document(K.PASSPORT, "E12345678"), Sex.MALE) is None
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (K.RESIDENT_ID, "33042120100208000"),
+        (K.OLD_RESIDENT_ID, "330421680208000"),
+        (K.RESIDENCE_PERMIT, "81000020090101000"),
+        (K.PERMANENT_RESIDENCE, "93184019850412000"),
+    ],
+)
+def test_an_order_given_to_nobody_contradicts_nobody(kind: DocumentKind, body: str) -> None:
+    document = read_document(kind, body if len(body) == 15 else body + check_character(body))
+    assert sex_conflict(document, Sex.MALE) is None
+    assert sex_conflict(document, Sex.FEMALE) is None
+
+
+@pytest.mark.parametrize(("order", "other"), [("002", Sex.MALE), ("100", Sex.MALE), ("999", Sex.FEMALE)])
+def test_every_other_order_can_contradict(order: str, other: Sex) -> None:
+    body = "33042120100208" + order
+    assert sex_conflict(read_document(K.RESIDENT_ID, body + check_character(body)), other) is not None
+
+
 # --- refusals -------------------------------------------------------------------------------------
 
 

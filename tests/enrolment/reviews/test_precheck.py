@@ -13,6 +13,7 @@ from enrolment.reviews.precheck import CaseFacts, Check, Finding, precheck
 from enrolment.reviews.words import FLAGS, finding_text
 
 _BODY = "32058420110505000"
+_GIVEN_ORDER = "32058420110505002"  # the order 000 contradicts no sex
 GREEN = CaseFacts(
     document_type="1",
     document_number=_BODY + check_character(_BODY),
@@ -33,7 +34,11 @@ def test_a_usual_case_is_green() -> None:
     [
         ({"document_number": "320584201105050001"}, [Finding(Check.IDENTITY_UNREADABLE)]),
         ({"document_type": "??"}, [Finding(Check.IDENTITY_UNREADABLE)]),
-        ({"sex": "1"}, [Finding(Check.SEX_DIFFERS)]),
+        ({"sex": "1"}, []),
+        (
+            {"sex": "1", "document_number": _GIVEN_ORDER + check_character(_GIVEN_ORDER)},
+            [Finding(Check.SEX_DIFFERS)],
+        ),
         ({"birth_date": dt.date(2011, 5, 6)}, [Finding(Check.BIRTH_DIFFERS, "2011-05-05")]),
         ({"on": dt.date(2030, 9, 1)}, [Finding(Check.AGE_UNUSUAL, "19")]),
         ({"on": dt.date(2025, 5, 4)}, [Finding(Check.AGE_UNUSUAL, "13")]),
