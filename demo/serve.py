@@ -23,8 +23,8 @@ _WEB = ("--log-level", "warning", "--no-control-socket")
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Stopped(Exception):
-    """Ctrl-C or SIGTERM: everything that runs is to be ended in order."""
+class Stopped(BaseException):
+    """Ctrl-C or SIGTERM: everything that runs is to be ended in order; nothing that mends errors may mend it."""
 
 
 class NotServing(RuntimeError):

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,14 @@ class Demo:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "demo-data"
+
+
+@pytest.fixture(autouse=True)
+def listening_to_ctrl_c() -> Iterator[None]:
+    """A suite started in the background ignores Ctrl-C, and what it starts inherits that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def test_build_serve_stop_and_start_again(folder: Path, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def create(actor: Signature, settings: Settings, *, keep: int) -> Made:
     begun = time.monotonic()
     folder = settings.resolved_backup_dir
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    stamp = clock.now().strftime("%Y%m%dT%H%M%SZ")
+    stamp = clock.now().strftime("%Y%m%dT%H%M%S.%fZ")
     path = folder / f"zone-{stamp}-{secrets.token_hex(2)}{SUFFIX}"
     draft = path.with_suffix(".part")
     try:
