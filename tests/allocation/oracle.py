@@ -1,137 +1,64 @@
-"""A separately written referee: every assignment is tried and judged by the words of the rule alone."""
+"""A separately written referee: the answer of a small round by the words of the rule alone.
+
+It imports nothing of the package it judges.  Rounds without guarantees are answered by trying every
+assignment; the others step by step in the words of ``docs/allocation.md`` and of the decision on floors,
+beds and shares.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from itertools import chain, combinations, product
+from dataclasses import dataclass, field
 from typing import Any
 
-Table = dict[str, Any]
-Assignment = dict[str, str | None]
+from tests.allocation.oracle_facts import NoOutcome, NotARound, Round, Table
+from tests.allocation.oracle_places import Placing, figures, opened, stepped, ties_hold, tried
+
+__all__ = ["Answer", "NoOutcome", "NotARound", "Round", "answer"]
 
 
-class Referee:
-    """Judges assignments of rounds with distinct totals and without guarantees."""
+@dataclass
+class Answer:
+    """What the rule asks for."""
 
-    def __init__(self, instance: Table) -> None:
-        self.instance = instance
-        self.programmes = {one["id"]: one for one in instance["programmes"]}
-        self.schools = {one["id"]: one for one in instance.get("schools", ())}
-        self.people = {one["id"]: one for one in instance["applicants"]}
-        self.common = instance["rules"].get("across") == "common_score"
+    assignment: dict[str, str | None]
+    closed: list[str]
+    placed: int
+    ranks: int
+    adjusted: dict[str, str]
+    returned: dict[str, str]
+    reasons: dict[tuple[str, int], str]
+    extra: dict[str, Any] = field(default_factory=dict)
 
-    def eligible(self, who: str) -> list[str]:
-        person = self.people[who]
-        kept: list[str] = []
-        for name in person["choices"]:
-            one = self.programmes[name]
-            tags = set(person.get("tags", ()))
-            if (
-                name not in kept
-                and one.get("ceilings", {}).get(person["county"]) != 0
-                and Fraction(str(person["score"])) >= Fraction(str(one.get("lines", {}).get(person["county"], 0)))
-                and person["sex"] in one.get("sexes", "MF")
-                and not tags & set(one.get("excludes", ()))
-                and tags >= set(one.get("requires", ()))
-            ):
-                kept.append(name)
-        return kept
 
-    def sets(self) -> Iterator[tuple[str, int, Any]]:
-        """Every limit as a name, a cap and a test of (person, programme)."""
-        for name, one in self.programmes.items():
-            if "capacity" in one:
-                yield f"cap/{name}", one["capacity"], lambda who, at, name=name: at == name
-            for county, cell in one.get("ceilings", {}).items():
-                yield (
-                    f"cell/{name}/{county}",
-                    cell,
-                    lambda who, at, name=name, county=county: at == name and self.county(who) == county,
-                )
-        for name, one in self.schools.items():
-            if "capacity" in one:
-                yield f"school/{name}", one["capacity"], lambda who, at, name=name: self.school(at) == name
-            for sex, beds in one.get("dorm", {}).items():
-                yield (
-                    f"dorm/{name}/{sex}",
-                    beds,
-                    lambda who, at, name=name, sex=sex: (
-                        self.school(at) == name and self.people[who]["sex"] == sex and self.leaves(who, at)
-                    ),
-                )
-        for county, cap in self.instance.get("outflow", {}).items():
-            yield (
-                f"outflow/{county}",
-                cap,
-                lambda who, at, county=county: self.county(who) == county and self.leaves(who, at),
-            )
+def told(round_: Round, placing: Placing, shut: frozenset[str], **extra: Any) -> Answer:
+    """A placing as an answer."""
+    back = {w: name for w, (at, name) in placing.got.items() if at and round_.returned(w, name)}
+    seats = {who: name for who, (_, name) in placing.got.items() if who not in back}
+    reasons = dict(placing.reasons)
+    reasons |= {(who, at): f"struck/{why}" for who, row in round_.struck.items() for at, why in row.items()}
+    reasons |= {(who, placing.got[who][0]): "returned" for who in back}
+    placed, ranks = figures(round_, placing)
+    return Answer(
+        {who: seats.get(who) for who in round_.people},
+        sorted(shut),
+        placed,
+        ranks,
+        {who: name for who, (at, name) in placing.got.items() if not at},
+        back,
+        reasons,
+        extra,
+    )
 
-    def county(self, who: str) -> str:
-        return str(self.people[who]["county"])
 
-    def school(self, at: str) -> str | None:
-        return self.programmes[at].get("school")
-
-    def leaves(self, who: str, at: str) -> bool:
-        school = self.school(at)
-        return school is not None and self.schools[school]["county"] != self.county(who)
-
-    def above(self, one: str, other: str) -> bool:
-        """Whether one stands above the other in an order they share."""
-        if not self.common and self.county(one) != self.county(other):
-            return False
-        return Fraction(str(self.people[one]["score"])) > Fraction(str(self.people[other]["score"]))
-
-    def stable(self, got: Assignment, shut: frozenset[str]) -> bool:
-        """No limit broken, and every refused choice answered by a limit full of people above."""
-        seats = {who: at for who, at in got.items() if at is not None}
-        limits = [(cap, test, [w for w, at in seats.items() if test(w, at)]) for _, cap, test in self.sets()]
-        if any(len(inside) > cap for cap, _, inside in limits):
-            return False
-        for who, at in got.items():
-            wanted = self.eligible(who)
-            for name in wanted[: wanted.index(at) if at is not None else None]:
-                answered = name in shut or any(
-                    test(who, name) and sum(self.above(one, who) for one in inside if one != who) >= cap
-                    for cap, test, inside in limits
-                )
-                if not answered:
-                    return False
-        return True
-
-    def stables(self, shut: frozenset[str]) -> list[Assignment]:
-        """Every stable assignment of one opening set."""
-        names = list(self.people)
-        doors = [[*(at for at in self.eligible(who) if at not in shut), None] for who in names]
-        tried = (dict(zip(names, row, strict=True)) for row in product(*doors))
-        return [got for got in tried if self.stable(got, shut)]
-
-    def weak(self, got: Assignment, shut: frozenset[str]) -> set[str]:
-        """Open classes below their minimum."""
-        counts = list(got.values())
-        return {
-            name
-            for name, one in self.programmes.items()
-            if name not in shut and counts.count(name) + one.get("local_enrolled", 0) < one.get("min_open", 0)
-        }
-
-    def answer(self) -> Assignment | None:
-        """The outcome the rule asks for, by trying every opening set."""
-        (everything,) = self.stables(frozenset())
-        undecided = sorted(self.weak(everything, frozenset()))
-        if not undecided:
-            return everything
-        best: tuple[Any, Assignment] | None = None
-        for shut in map(
-            frozenset, chain.from_iterable(combinations(undecided, n) for n in range(len(undecided) + 1))
-        ):
-            (got,) = self.stables(shut)
-            if self.weak(got, shut):
-                continue
-            ranks = [self.eligible(who).index(at) + 1 for who, at in got.items() if at is not None]
-            flags = [name not in shut for name in undecided]
-            key = len(ranks), -sum(ranks), sum(flags), flags
-            if best is None or key > best[0]:
-                best = key, got
-        return None if best is None else best[1]
+def answer(instance: Table) -> Answer:
+    """The outcome of the round; :class:`NoOutcome` or :class:`NotARound` where the rule gives none."""
+    round_ = Round(instance)
+    if round_.rules["across"] == "own_county" and round_.contested():
+        raise NotARound(", ".join(round_.bounds[at].name for at in round_.contested()))
+    simple = round_.rules["ties"] == "lottery" and not any(
+        one.get("floors") or one.get("reserved") for one in round_.plan.values()
+    )
+    place = tried if simple else stepped
+    placing, shut = opened(round_, lambda closed: place(round_, closed))
+    ties_hold(round_, placing)
+    return told(round_, placing, shut)
