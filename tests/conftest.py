@@ -87,7 +87,7 @@ def database_url(empty_database: str, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{path}"
         return
     name = f"zone_{uuid.uuid4().hex[:16]}"
-    run_sql(f"CREATE DATABASE {name} TEMPLATE {empty_database}")
+    run_sql(f"CREATE DATABASE {name} TEMPLATE {empty_database} STRATEGY FILE_COPY")
     yield POSTGRES.format(database=name)
     run_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
