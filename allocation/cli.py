@@ -10,7 +10,9 @@ import json
 import sys
 from pathlib import Path
 
+from allocation.asking import add_commands, add_example, instance_bytes
 from allocation.child import solve_in_child
+from allocation.faults import BadInstance
 
 SOUND, NOT_PROVEN, BAD_INPUT, INADMISSIBLE, FAILED = 0, 1, 2, 3, 4
 CODES = {"sound": SOUND, "not_proven": NOT_PROVEN, "bad_input": BAD_INPUT, "inadmissible": INADMISSIBLE}
@@ -28,7 +30,7 @@ def complain(text: str) -> None:
 
 def _solve(options: argparse.Namespace) -> int:
     result = solve_in_child(
-        options.instance.read_bytes(),
+        instance_bytes(options),
         engine=options.engine,
         time_limit_s=options.time_limit,
         memory_limit_mib=options.memory_limit,
@@ -47,7 +49,7 @@ def _solve(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     from allocation.verify import verify
 
-    report = verify(options.instance.read_bytes(), options.outcome.read_bytes())
+    report = verify(instance_bytes(options), options.outcome.read_bytes())
     for check in report.checks:
         say(check.line())
         for finding in check.findings[:20]:
@@ -59,7 +61,7 @@ def _explain(options: argparse.Namespace) -> int:
     from allocation.explain import explain
 
     try:
-        told = explain(options.instance.read_bytes(), options.outcome.read_bytes(), options.applicant)
+        told = explain(instance_bytes(options), options.outcome.read_bytes(), options.applicant)
     except KeyError:
         complain(f"没有这名考生 / no such applicant: {options.applicant}")
         return BAD_INPUT
@@ -91,6 +93,7 @@ def parser() -> argparse.ArgumentParser:
 
     solve = commands.add_parser("solve", help="solve an instance in a child process and verify the outcome")
     solve.add_argument("instance", type=Path)
+    add_example(solve)
     solve.add_argument("--out", type=Path, required=True)
     solve.add_argument("--engine", choices=("both", "model", "search"), default="both")
     solve.add_argument("--time-limit", type=float, default=300.0, metavar="S", help="seconds (default 300)")
@@ -100,11 +103,13 @@ def parser() -> argparse.ArgumentParser:
 
     verify = commands.add_parser("verify", help="check an outcome from the two files alone")
     verify.add_argument("instance", type=Path)
+    add_example(verify)
     verify.add_argument("outcome", type=Path)
     verify.set_defaults(run=_verify)
 
     explain = commands.add_parser("explain", help="tell one applicant's result choice by choice")
     explain.add_argument("instance", type=Path)
+    add_example(explain)
     explain.add_argument("outcome", type=Path)
     explain.add_argument("--applicant", required=True, metavar="ID")
     explain.add_argument("--lang", choices=("zh", "en"), default="zh")
@@ -122,6 +127,7 @@ def parser() -> argparse.ArgumentParser:
     generate.add_argument("--minima", type=int, default=12, help="programmes with a least class size")
     generate.add_argument("--seed", type=int, default=1)
     generate.set_defaults(run=_generate)
+    add_commands(commands)
     return top
 
 
@@ -130,6 +136,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         code: int = options.run(options)
+    except BadInstance as bad:
+        for fault in bad.faults:
+            complain(f"bad_input: {fault}")
+        return BAD_INPUT
     except (OSError, ValueError) as unreadable:
         complain(f"{type(unreadable).__name__}: {unreadable}")
         return BAD_INPUT
