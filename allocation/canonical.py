@@ -76,6 +76,9 @@ def _programme(programme: Programme) -> Json:
         "requires": _names(programme.requires),
         "reserved": [{"tag": one.tag, "seats": one.seats, "release": one.release} for one in programme.reserved],
         "shares": _shares(programme.shares),
+        "ranking": None
+        if programme.ranking is None
+        else {who: plain(priority) for who, priority in programme.ranking.items()},
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from allocation.desk import Desk
 from allocation.instance import Instance, Limit, Programme, School
+from allocation.ranking import check_rankings
 
 NOT_YET = "本版本尚不能求解 / not yet solved by this version"
 
@@ -34,6 +35,7 @@ def cross_check(instance: Instance, desk: Desk) -> None:
     _taken(desk, instance)
     _opening(desk, instance, programmes)
     _sexes(desk, instance)
+    check_rankings(desk, instance)
     _unsolved(desk, instance)
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from allocation.instance import Applicant, Programme
 
-Strike = Literal["taken", "duplicate", "zero_cell", "line", "sex", "health", "required"]
+Strike = Literal["taken", "duplicate", "zero_cell", "line", "sex", "health", "required", "unranked"]
 
 
 def strike(applicant: Applicant, programme: Programme) -> Strike | None:
@@ -23,6 +23,8 @@ def strike(applicant: Applicant, programme: Programme) -> Strike | None:
         return "sex"
     if not programme.requires <= applicant.tags:
         return "required"
+    if programme.ranking is not None and applicant.id not in programme.ranking:
+        return "unranked"
     if programme.excludes & applicant.tags:
         return "health"
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from allocation.canonical import plain
 from allocation.reading import read_instance
 from allocation.round import Round, prepare
 from allocation.wishes import Wish
-from allocation.wording import LIMITS, PLAIN, STRIKES, Lang, pick, place
+from allocation.wording import LIMITS, PLAIN, STRIKES, Lang, pick, place, worth
 
 Verdict = Literal["admitted", "full", "closed", "struck", "returned", "not_reached"]
 
@@ -27,7 +27,8 @@ class ChoiceVerdict:
     scale), ``gap`` in points, and ``tie_key`` where equal totals were decided by a later key: its
     number from 1, or ``lottery``.  ``last_of`` and ``own_of`` count the candidates of the orders where
     positions of several counties meet.  For ``closed`` the class had ``reached`` of ``needed``.
-    ``struck`` is the reason why a choice did not count.
+    ``struck`` is the reason why a choice did not count.  Where the programme ranks applicants itself
+    (``ranked``), positions are places in its own order and scores are its priorities.
     """
 
     choice: int
@@ -47,6 +48,7 @@ class ChoiceVerdict:
     reached: int | None = None
     needed: int | None = None
     struck: str | None = None
+    ranked: bool = False
 
     @property
     def tie_decided(self) -> bool:
@@ -77,21 +79,21 @@ class ChoiceVerdict:
         own = place(self.own_position or 0, self.own_of, lang)
         if self.last_position is not None:
             last = place(self.last_position, self.last_of, lang)
-            score = f",{self.last_score} 分" if lang == "zh" else f" with {self.last_score} points"
-            score = score if self.last_score is not None else ""
+            score = worth(self.last_score, self.ranked, lang) if self.last_score is not None else ""
             parts.append(f"最后录取{last}{score}" if lang == "zh" else f"the last admitted had {last}{score}")
-        parts.append(
-            f"您{own},{self.own_score} 分" if lang == "zh" else f"you had {own} with {self.own_score} points"
-        )
+        mine = worth(self.own_score or "", self.ranked, lang)
+        parts.append(f"您{own}{mine}" if lang == "zh" else f"you had {own}{mine}")
         if self.tie_key is not None:
             parts.append(self._tie(lang))
         elif self.gap is not None:
-            parts.append(f"相差 {self.gap} 分" if lang == "zh" else f"the gap is {self.gap} points")
+            points = (" 分", " points") if not self.ranked else ("", "")
+            parts.append(f"相差 {self.gap}{points[0]}" if lang == "zh" else f"the gap is {self.gap}{points[1]}")
         return (";" if lang == "zh" else "; ").join(parts)
 
     def _tie(self, lang: Lang) -> str:
         if self.tie_key == "lottery":
-            return "同分,由公布的抽签决定" if lang == "zh" else "equal totals, decided by the published lottery"
+            same = ("优先级相同", "equal priorities") if self.ranked else ("同分", "equal totals")
+            return f"{same[0]},由公布的抽签决定" if lang == "zh" else f"{same[1]}, decided by the published lottery"
         if lang == "zh":
             return f"同分,由第 {self.tie_key} 项同分比较决定"
         return f"equal totals, decided by tie key {self.tie_key}"
@@ -129,6 +131,7 @@ class _Explainer:
         self.limits = {limit["name"]: limit for limit in outcome["limits"]}
         self.adjusted = {row["applicant"] for row in outcome["adjusted"]}
         self.index = {one.name: number for number, one in enumerate(round_.limits)}
+        self.own_of = [self.round.programme_of(one) for one in round_.limits]
         self.seats = [self._seat(at) for at in range(len(self.rows))]
         self.members = self._members()
 
@@ -145,13 +148,17 @@ class _Explainer:
         members: dict[int, list[tuple[int, int]]] = {}
         for at, seat in enumerate(self.seats):
             for number in seat.counts if seat is not None else ():
-                members.setdefault(number, []).append((self.slot.get(at, -1), at))
+                own = self.own_of[number]
+                slot = self.slot.get(at, -1) if own is None else self.round.standings[own].places[at]
+                members.setdefault(number, []).append((slot, at))
         return {number: sorted(people) for number, people in members.items()}
 
     def _last(self, at: int, name: str) -> int | None:
         """The last one admitted ahead of the applicant under this limit."""
         people = self.members.get(self.index[name], [])
-        ahead = bisect_left(people, (self.slot[at], -1))
+        own = self.own_of[self.index[name]]
+        slot = self.slot[at] if own is None else self.round.standings[own].places[at]
+        ahead = bisect_left(people, (slot, -1))
         return people[ahead - 1][1] if ahead else None
 
     def _unreserved(self, programme: str) -> int:
@@ -173,6 +180,9 @@ class _Explainer:
         inside = f"cap/{programme}" if kind == "held" else name
         cap = self._unreserved(programme) if kind == "held" else self.limits[name]["cap"]
         last = self._last(at, inside)
+        ranked = self.own_of[self.index[inside]] if inside in self.index else None
+        if ranked is not None and self.round.standings[ranked].own:
+            return self._by_ranking(at, ChoiceVerdict(choice, programme, "full", kind, name, cap), ranked, last)
         sizes = self.round.order.sizes
         meet = self.round.instance.rules.across == "percentile"
         same = last is not None and (
@@ -194,6 +204,21 @@ class _Explainer:
             own_score=plain(own.score),
             gap=None if gap is None else plain(gap),
             tie_key=self._tie_key(at, last) if last is not None and same else None,
+        )
+
+    def _by_ranking(self, at: int, verdict: ChoiceVerdict, programme: int, last: int | None) -> ChoiceVerdict:
+        """The figures of a refusal where the programme ranks applicants itself."""
+        mine = self.round.stand(at, programme)
+        other = None if last is None else self.round.stand(last, programme)
+        return replace(
+            verdict,
+            ranked=True,
+            own_position=mine.position,
+            own_score=plain(mine.worth),
+            last_position=None if other is None else other.position,
+            last_score=None if other is None else plain(other.worth),
+            gap=None if other is None else plain(other.worth - mine.worth),
+            tie_key="lottery" if other is not None and other.worth == mine.worth else None,
         )
 
     def closed(self, choice: int, programme: str) -> ChoiceVerdict:

@@ -59,7 +59,8 @@ class Programme:
     """A programme (school × major × form) with its limits and conditions.
 
     ``ceilings`` are the county cells (0 shuts it), ``floors`` the guarantees by county, ``min_open``
-    the least class size with ``local_enrolled`` pupils counted in, ``lines`` the lowest totals.
+    the least class size with ``local_enrolled`` pupils counted in, ``lines`` the lowest totals;
+    ``ranking`` is the programme's own order, applicant to priority, larger first.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Programme:
     requires: frozenset[str] = frozenset()
     reserved: tuple[Reserved, ...] = ()
     shares: Mapping[str, Counts] = field(default_factory=dict)
+    ranking: Mapping[str, Decimal] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,12 @@ def draw(seed: str | None, applicant: str) -> str:
     return hashlib.sha256(f"{seed or ''}:{applicant}".encode()).hexdigest()
 
 
+def lot(seed: str | None, applicant: Applicant) -> tuple[bool, Decimal, str]:
+    """What decides a full tie, smaller first: drawn numbers, then the published draw."""
+    number = applicant.lottery
+    return number is None, number or Decimal(0), draw(seed, applicant.id)
+
+
 class _Ranking:
     """Ranks applicants that share one scale; collects missing keys as faults."""
 
@@ -94,11 +100,7 @@ class _Ranking:
                     "事先公布 seed 或给出抽签号 lottery / publish a seed or draw numbers",
                 )
             )
-        return sorted(group, key=lambda one: self._lot(self.rows[one]))
-
-    def _lot(self, applicant: Applicant) -> tuple[bool, Decimal, str]:
-        number = applicant.lottery
-        return number is None, number or Decimal(0), draw(self.rules.seed, applicant.id)
+        return sorted(group, key=lambda one: lot(self.rules.seed, self.rows[one]))
 
 
 def _split(pool: list[int], value: Callable[[int], Decimal]) -> list[list[int]]:

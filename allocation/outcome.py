@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from allocation.canonical import Json, assignment_digest, compact, digest, plain, rules_digest
+from allocation.limits import NamedLimit
 from allocation.opening import Opening
 from allocation.passing import Walk
 from allocation.round import Round
@@ -79,20 +80,19 @@ class Writer:
             for applicant, wish in zip(self.rows, self.walk.placed, strict=True)
         }
 
-    def _person(self, at: int) -> dict[str, Json]:
-        applicant = self.rows[at]
-        return {
-            "applicant": applicant.id,
-            "county": applicant.county,
-            "position": self.round.order.positions[at],
-            "score": plain(applicant.score),
-        }
+    def _stand(self, at: int, programme: int | None) -> dict[str, Json]:
+        """Position and score, or place and priority where the programme ranks applicants itself."""
+        stand = self.round.stand(at, programme)
+        return {"position": stand.position, "score": plain(stand.worth)}
 
-    def _pick(self, people: list[int], last: bool) -> Json:
+    def _pick(self, people: list[int], last: bool, limit: NamedLimit) -> Json:
         if not people:
             return None
+        own = self.round.programme_of(limit)
+        place = self.place if own is None else self.round.standings[own].places
         pick = max if last else min
-        return self._person(pick(people, key=lambda one: (self.place[one], one)))
+        at = pick(people, key=lambda one: (place[one], one))
+        return {"applicant": self.rows[at].id, "county": self.rows[at].county, **self._stand(at, own)}
 
     def limits(self) -> list[Json]:
         """Every limit with its cap, use, last admitted by choice and first refused."""
@@ -114,8 +114,8 @@ class Writer:
                 "used": used[at],
                 "returned": returned[at],
                 "over": max(0, used[at] + returned[at] - limit.cap),
-                "last": self._pick(members[at], last=True),
-                "first_refused": self._pick(refused.get(limit.name, []), last=False),
+                "last": self._pick(members[at], last=True, limit=limit),
+                "first_refused": self._pick(refused.get(limit.name, []), last=False, limit=limit),
             }
             for at, limit in enumerate(self.round.limits)
         ]
@@ -163,14 +163,12 @@ class Writer:
         for at, wish in enumerate(self.walk.placed):
             if wish is not None and wish.choice and not wish.returned:
                 key = wish.programme, self.rows[at].county
-                if key not in last or self.place[at] > self.place[last[key]]:
+                place = self.round.standings[wish.programme].places if self.round.standings else self.place
+                if key not in last or place[at] > place[last[key]]:
                     last[key] = at
         table: dict[str, dict[str, Json]] = {}
         for (programme, county), at in last.items():
-            table.setdefault(self.names[programme], {})[county] = {
-                "position": self.round.order.positions[at],
-                "score": plain(self.rows[at].score),
-            }
+            table.setdefault(self.names[programme], {})[county] = self._stand(at, programme)
         return {name: {**row} for name, row in table.items()}
 
     def guarantees(self) -> list[Json]:

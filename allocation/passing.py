@@ -58,7 +58,7 @@ class Walk:
         chosen = [(one, self._first(one, wishes[one])) for one in group]
         for applicant, wish in chosen:
             if wish is not None:
-                self._take(applicant, wish)
+                self.take(applicant, wish)
         if len(group) > 1:
             self._over(group, [wish for _, wish in chosen if wish is not None])
 
@@ -108,7 +108,8 @@ class Walk:
                 self.demand[one] = self.demand.get(one, 0) + 1
                 return
 
-    def _take(self, applicant: int, wish: Wish) -> None:
+    def take(self, applicant: int, wish: Wish) -> None:
+        """Count the applicant to everything the wish counts to."""
         self.placed[applicant] = wish
         for one in wish.counts:
             self.used[one] += 1

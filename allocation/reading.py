@@ -46,6 +46,7 @@ PROGRAMME = frozenset(
         "requires",
         "reserved",
         "shares",
+        "ranking",
     }
 )
 APPLICANT = frozenset({"id", "county", "sex", "score", "tie", "lottery", "choices", "adjust", "tags", "boards"})
@@ -172,6 +173,7 @@ def _programme(row: _Row) -> Programme:
         requires=frozenset(row.names("requires")),
         reserved=tuple(sorted((_reserved(one) for one in kept), key=lambda one: one.tag)),
         shares=row.shares("capacity"),
+        ranking=desk.mapping(*row.at("ranking"), desk.number) if row.has("ranking") else None,
     )
 
 

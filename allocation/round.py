@@ -8,6 +8,7 @@ from allocation.eligibility import Strike
 from allocation.instance import Instance
 from allocation.limits import BENDS, NamedLimit, named_limits
 from allocation.order import Order, merit_order
+from allocation.ranking import Stand, Standing, standings
 from allocation.sharing import idle_limits
 from allocation.wishes import Hold, Wish, WishBook
 
@@ -18,6 +19,7 @@ class Round:
 
     ``cap_of`` is the index of a programme's own total where an engine checks it, else -1; ``needs``
     the pupils still needed to open (0: the class opens in any case).
+    ``standings`` is the order of each programme where any ranks applicants itself, else empty.
     """
 
     instance: Instance
@@ -31,6 +33,23 @@ class Round:
     holds_of: tuple[tuple[int, ...], ...]
     cap_of: tuple[int, ...]
     needs: tuple[int, ...]
+    standings: tuple[Standing, ...] = ()
+
+    def programme_of(self, limit: NamedLimit) -> int | None:
+        """The programme whose own order the limit follows; ``None`` where the order of the round does."""
+        if not self.standings or limit.programmes is None or len(limit.programmes) != 1:
+            return None
+        (name,) = limit.programmes
+        return next(at for at, one in enumerate(self.instance.programmes) if one.id == name)
+
+    def stand(self, applicant: int, programme: int | None) -> Stand:
+        """Position and score of an applicant, or place and priority where the programme ranks itself."""
+        own = self.standings[programme] if self.standings and programme is not None else None
+        who = self.instance.applicants[applicant]
+        if own is None or programme is None or not own.own:
+            return Stand(self.order.positions[applicant], who.score)
+        ranking = self.instance.programmes[programme].ranking or {}
+        return Stand(own.places[applicant] + 1, ranking[who.id])
 
 
 def prepare(instance: Instance) -> Round:
@@ -71,4 +90,5 @@ def prepare(instance: Instance) -> Round:
         holds_of=book.holds_of,
         cap_of=tuple(-1 if cap in idle else cap for cap in caps),
         needs=tuple(max(0, one.min_open - one.local_enrolled) for one in instance.programmes),
+        standings=standings(instance, order),
     )

@@ -95,10 +95,13 @@ def idle_limits(
         kept[names[hold.programme]] += 0 if hold.release else hold.seats
     idle: set[int] = set()
     faults: list[Fault] = []
+    ranked = {one.id for one in instance.programmes if one.ranking is not None}
     for at, limit in enumerate(limits):
         held = _held(limit, kept)
         if held is None and sum(demand[at].values()) <= limit.cap:
             idle.add(at)
+        elif limit.programmes is not None and limit.programmes <= ranked:
+            continue  # the programme's own order spans the counties
         elif instance.rules.across == "own_county" and len(demand[at]) > 1:
             most = sum(bounds.most(limit, county, count) for county, count in demand[at].items())
             if most + (held or 0) <= limit.cap:

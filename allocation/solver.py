@@ -10,6 +10,8 @@ from importlib.metadata import version
 from typing import Literal
 
 from allocation.canonical import assignment_digest
+from allocation.deferred import Queue
+from allocation.deferred import settle as deferred
 from allocation.faults import BadInstance, Fault, Inadmissible
 from allocation.instance import Instance
 from allocation.opening import Opening, Placed, decide
@@ -63,7 +65,7 @@ def solve(
         opening = _agreed(opening, found, runs)
     if opening is None:
         raise ModelUnfinished
-    walk = settle(round_, opening.shut)
+    walk = deferred(round_, opening.shut) if round_.standings else settle(round_, opening.shut)
     _refuse_conflicts(round_, walk)
     writer = Writer(round_, walk, opening)
     assignment = writer.assignment()
@@ -86,7 +88,7 @@ def _digest(round_: Round, placed: Placed) -> str:
 def _searched(round_: Round, report: Report) -> tuple[Opening, EngineRun]:
     start = time.monotonic()
     report("solve", 0.0, None)
-    engine = Search(round_, lambda done, gap: report("solve", done, gap))
+    engine = Queue(round_) if round_.standings else Search(round_, lambda done, gap: report("solve", done, gap))
     opening = decide(round_, engine)
     run = EngineRun(
         "search",
@@ -103,11 +105,13 @@ def _searched(round_: Round, report: Report) -> tuple[Opening, EngineRun]:
 def _modelled(
     round_: Round, report: Report, time_limit_s: float | None, workers: int
 ) -> tuple[Opening | None, EngineRun]:
+    from allocation.acceptance import Acceptance
     from allocation.model import Model, OutOfTime
 
     start = time.monotonic()
     report("model", 0.0, None)
-    engine = Model(
+    form = Acceptance if round_.standings else Model
+    engine = form(
         round_,
         time_limit_s=time_limit_s,
         workers=workers,

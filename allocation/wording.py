@@ -13,6 +13,7 @@ STRIKES: dict[str, tuple[str, str]] = {
     "line": ("总分低于该专业在您所在县区的最低控制分数线", "your total is below the control line for your county"),
     "sex": ("该专业按规定的性别条件不能报考", "the programme's stated sex condition is not met"),
     "health": ("体检结论不符合该专业要求", "the health conclusion does not meet the programme's condition"),
+    "unranked": ("不在该专业自行排序的名单内", "the programme's own ranking does not name you"),
     "required": ("不在该专业的合格名单内", "you are not on the programme's pass list"),
 }
 
@@ -41,6 +42,13 @@ PLAIN: dict[str, tuple[str, str]] = {
 def pick(pair: tuple[str, str], lang: Lang) -> str:
     """The half of a pair in the language asked for."""
     return pair[0] if lang == "zh" else pair[1]
+
+
+def worth(score: str, ranked: bool, lang: Lang) -> str:
+    """A score in points, or a priority where the programme ranks applicants itself."""
+    if ranked:
+        return f",优先级 {score}" if lang == "zh" else f" with priority {score}"
+    return f",{score} 分" if lang == "zh" else f" with {score} points"
 
 
 def place(position: int, of: int | None, lang: Lang) -> str:

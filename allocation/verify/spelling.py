@@ -73,7 +73,12 @@ def _programme(raw: Any) -> Any:
         "requires": _set(raw.get("requires")),
         "reserved": sorted(reserved, key=lambda one: str(one["tag"])),
         "shares": _shares(raw.get("shares")),
+        "ranking": _numbers(raw.get("ranking")),
     }
+
+
+def _numbers(value: Any) -> Any:
+    return None if value is None else {key: _text(one) for key, one in value.items()}
 
 
 def _applicant(raw: Any) -> Any:
