@@ -64,5 +64,5 @@ class AuditSeal(Base):
     __table_args__ = (UniqueConstraint("day"),)
 
 
-append_only(AuditEntry.__table__)  # type: ignore[arg-type]  # the stubs call it a FromClause
-append_only(AuditSeal.__table__)  # type: ignore[arg-type]  # as above
+append_only(AuditEntry)
+append_only(AuditSeal)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import Connection, Table, event
+from sqlalchemy.orm import DeclarativeBase
 
 Moment = Literal["INSERT", "UPDATE", "DELETE", "TRUNCATE"]
 
+_ALWAYS = "1 = 1"
 _LONGEST_NAME = 63
 """PostgreSQL cuts longer names silently, and two cut names may meet."""
 
@@ -62,8 +64,9 @@ class Guard:
 GUARDS: list[Guard] = []
 
 
-def guard(table: Table, name: str, moment: Moment, condition: str, message: str) -> None:
-    """Attach a guard to a table, for ``create_all`` and for the list the migrations read."""
+def guard(model: type[DeclarativeBase], name: str, moment: Moment, condition: str, message: str) -> None:
+    """Attach a guard to a model's table, for ``create_all`` and for the list the migrations read."""
+    table = _table_of(model)
     made = Guard(f"{table.name}_{name}", table.name, moment, condition, message)
     if len(made.name) > _LONGEST_NAME:
         raise ValueError(f"the guard name {made.name!r} is longer than PostgreSQL keeps")
@@ -81,8 +84,31 @@ def guard(table: Table, name: str, moment: Moment, condition: str, message: str)
     event.listen(table, "after_drop", drop_function)
 
 
-def append_only(table: Table) -> None:
+def guard_rows(model: type[DeclarativeBase], name: str, condition: str, message: str) -> None:
+    """Refuse to add, change or remove the rows that ``condition`` names ({row} stands for OLD or NEW).
+
+    A change is refused by what the row is and by what it would become, so that none can be moved in either.
+    """
+    old, new = condition.format(row="OLD"), condition.format(row="NEW")
+    conditions: dict[Moment, str] = {"INSERT": new, "UPDATE": f"({old} OR {new})", "DELETE": old}
+    for moment, when in conditions.items():
+        guard(model, f"{name}_{moment.lower()}", moment, when, message)
+
+
+def append_only(model: type[DeclarativeBase]) -> None:
     """Rows of this table are never changed and never removed, one by one or all at once."""
-    moments: tuple[Moment, ...] = ("UPDATE", "DELETE", "TRUNCATE")
-    for moment in moments:
-        guard(table, f"no_{moment.lower()}", moment, "1 = 1", f"{table.name} is append-only")
+    guard(model, "no_update", "UPDATE", _ALWAYS, f"{_table_of(model).name} is append-only")
+    never_removed(model, f"{_table_of(model).name} is append-only")
+
+
+def never_removed(model: type[DeclarativeBase], message: str) -> None:
+    """Rows of this table stay, one by one and all at once."""
+    guard(model, "no_delete", "DELETE", _ALWAYS, message)
+    guard(model, "no_truncate", "TRUNCATE", _ALWAYS, message)
+
+
+def _table_of(model: type[DeclarativeBase]) -> Table:
+    table = model.__table__
+    if not isinstance(table, Table):
+        raise TypeError(f"{model.__name__} stands for no table of its own")
+    return table

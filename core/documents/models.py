@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.access.models import Organisation
 from core.crypto import EncryptedText
 from core.db.base import Base, Versioned, new_id
-from core.db.triggers import guard
+from core.db.triggers import guard, never_removed
 from core.db.types import EnumText, JsonText, UTCDateTime, one_of
 
 
@@ -74,13 +74,26 @@ class IssuedDocument(Versioned, Base):
     )
 
 
+_FIXED = (
+    "kind",
+    "number",
+    "verification_code",
+    "short_code",
+    "issuer_id",
+    "subject_kind",
+    "subject_id",
+    "content",
+    "content_sha256",
+    "issued_at",
+)
 guard(
-    IssuedDocument.__table__,  # type: ignore[arg-type]  # the stubs call it a FromClause
+    IssuedDocument,
     "content_fixed",
     "UPDATE",
-    "NEW.content <> OLD.content OR NEW.number <> OLD.number OR NEW.verification_code <> OLD.verification_code",
+    " OR ".join(f"NEW.{name} <> OLD.{name}" for name in _FIXED),
     "an issued document never changes",
 )
+never_removed(IssuedDocument, "an issued document is never removed")
 
 
 class DocumentSerial(Base):

@@ -33,4 +33,4 @@ class StoredPolicySheet(Base):
     )
 
 
-append_only(StoredPolicySheet.__table__)  # type: ignore[arg-type]  # the stubs call it a FromClause
+append_only(StoredPolicySheet)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from core.crypto import EncryptedText, blind_index
 from core.db.base import Base, Versioned, new_id
-from core.db.triggers import guard
+from core.db.triggers import guard, guard_rows
 from core.db.types import EnumText, JsonText, Points, UTCDateTime, one_of
 from core.files.models import StoredFile
 from enrolment.applications.consents import ConsentPurpose
@@ -266,6 +266,7 @@ class Choice(Base):
     )
 
 
+_LOCKED_ROUND = "EXISTS (SELECT 1 FROM round r WHERE r.id = {row}.round_id AND r.locked_at IS NOT NULL)"
 _LOCKED = (
     "EXISTS (SELECT 1 FROM application a JOIN round r ON r.id = a.round_id "
     "WHERE a.id = {row}.application_id AND r.locked_at IS NOT NULL)"
@@ -274,12 +275,10 @@ _LOCKED_CHOICE = (
     "EXISTS (SELECT 1 FROM application_version v JOIN application a ON a.id = v.application_id "
     "JOIN round r ON r.id = a.round_id WHERE v.id = {row}.version_id AND r.locked_at IS NOT NULL)"
 )
-for _table, _condition in ((ApplicationVersion.__table__, _LOCKED), (Choice.__table__, _LOCKED_CHOICE)):
-    for _moment, _row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
-        guard(
-            _table,  # type: ignore[arg-type]  # the stubs call it a FromClause
-            f"locked_{_moment.lower()}",
-            _moment,  # type: ignore[arg-type]  # one of the three literals above
-            _condition.format(row=_row),
-            "the round is locked",
-        )
+_IN, _OUT = _LOCKED_ROUND.format(row="NEW"), _LOCKED_ROUND.format(row="OLD")
+_MOVED = f"NEW.round_id <> OLD.round_id AND ({_OUT} OR {_IN})"
+guard(Application, "locked_insert", "INSERT", _IN, "the round is locked")
+guard(Application, "locked_move", "UPDATE", _MOVED, "the round is locked")
+guard(Application, "locked_delete", "DELETE", _OUT, "the round is locked")
+guard_rows(ApplicationVersion, "locked", _LOCKED, "the round is locked")
+guard_rows(Choice, "locked", _LOCKED_CHOICE, "the round is locked")

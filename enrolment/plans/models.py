@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db.base import Base, Versioned, new_id
-from core.db.triggers import append_only, guard
+from core.db.triggers import append_only, guard_rows
 from core.db.types import EnumText, JsonText, Points, UTCDateTime, one_of
 from enrolment.cycles.models import Round
 from enrolment.plans.states import PlanState
@@ -186,17 +186,13 @@ class SeatEntry(Base):
     )
 
 
-append_only(SeatEntry.__table__)  # type: ignore[arg-type]  # the stubs call it a FromClause
+append_only(SeatEntry)
 
+_FROZEN_PLAN = "EXISTS (SELECT 1 FROM plan p WHERE p.id = {row}.plan_id AND p.state = 'frozen')"
 _FROZEN_CELL = (
     "EXISTS (SELECT 1 FROM plan_programme pp JOIN plan p ON p.id = pp.plan_id "
     "WHERE pp.id = {row}.plan_programme_id AND p.state = 'frozen')"
 )
-for _moment, _row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
-    guard(
-        QuotaCell.__table__,  # type: ignore[arg-type]  # the stubs call it a FromClause
-        f"frozen_{_moment.lower()}",
-        _moment,  # type: ignore[arg-type]  # one of the three literals above
-        _FROZEN_CELL.format(row=_row),
-        "the plan is frozen",
-    )
+guard_rows(PlanProgramme, "frozen", _FROZEN_PLAN, "the plan is frozen")
+guard_rows(PlanLimit, "frozen", _FROZEN_PLAN, "the plan is frozen")
+guard_rows(QuotaCell, "frozen", _FROZEN_CELL, "the plan is frozen")

@@ -45,7 +45,7 @@ class Placement(Base):
     )
 
 
-append_only(Placement.__table__)  # type: ignore[arg-type]  # the stubs call it a FromClause
+append_only(Placement)
 
 
 class PublicationState(enum.StrEnum):

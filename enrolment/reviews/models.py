@@ -63,4 +63,4 @@ class ReviewDecision(Base):
     )
 
 
-append_only(ReviewDecision.__table__)  # type: ignore[arg-type]  # the stubs call it a FromClause
+append_only(ReviewDecision)

@@ -36,7 +36,7 @@ class Snapshot(Base):
     plan: Mapped[Plan] = relationship()
 
 
-append_only(Snapshot.__table__)  # type: ignore[arg-type]  # the stubs call it a FromClause
+append_only(Snapshot)
 
 
 class RunState(enum.StrEnum):

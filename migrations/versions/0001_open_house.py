@@ -1322,14 +1322,50 @@ def upgrade() -> None:
     )
     on(
         "sqlite",
+        "CREATE TRIGGER application_locked_insert BEFORE INSERT ON application FOR EACH ROW WHEN "
+        "EXISTS (SELECT 1 FROM round r WHERE r.id = NEW.round_id AND r.locked_at IS NOT NULL) BEGIN "
+        "SELECT RAISE(ABORT, 'the round is locked'); END",
+        "CREATE TRIGGER application_locked_move BEFORE UPDATE ON application FOR EACH ROW WHEN "
+        "NEW.round_id <> OLD.round_id AND (EXISTS (SELECT 1 FROM round r WHERE r.id = OLD.round_id "
+        "AND r.locked_at IS NOT NULL) OR EXISTS (SELECT 1 FROM round r WHERE r.id = NEW.round_id "
+        "AND r.locked_at IS NOT NULL)) BEGIN SELECT RAISE(ABORT, 'the round is locked'); END",
+        "CREATE TRIGGER application_locked_delete BEFORE DELETE ON application FOR EACH ROW WHEN "
+        "EXISTS (SELECT 1 FROM round r WHERE r.id = OLD.round_id AND r.locked_at IS NOT NULL) BEGIN "
+        "SELECT RAISE(ABORT, 'the round is locked'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION application_locked_insert() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF EXISTS (SELECT 1 FROM round r WHERE r.id = NEW.round_id AND r.locked_at "
+        "IS NOT NULL) THEN RAISE EXCEPTION 'the round is locked' USING ERRCODE = 'check_violation'; "
+        "END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER application_locked_insert BEFORE INSERT ON application FOR EACH "
+        "ROW EXECUTE FUNCTION application_locked_insert()",
+        "CREATE OR REPLACE FUNCTION application_locked_move() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF NEW.round_id <> OLD.round_id AND (EXISTS (SELECT 1 FROM round r WHERE "
+        "r.id = OLD.round_id AND r.locked_at IS NOT NULL) OR EXISTS (SELECT 1 FROM round r WHERE "
+        "r.id = NEW.round_id AND r.locked_at IS NOT NULL)) THEN RAISE EXCEPTION 'the round is "
+        "locked' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER application_locked_move BEFORE UPDATE ON application FOR EACH "
+        "ROW EXECUTE FUNCTION application_locked_move()",
+        "CREATE OR REPLACE FUNCTION application_locked_delete() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF EXISTS (SELECT 1 FROM round r WHERE r.id = OLD.round_id AND r.locked_at "
+        "IS NOT NULL) THEN RAISE EXCEPTION 'the round is locked' USING ERRCODE = 'check_violation'; "
+        "END IF; RETURN OLD; END $guard$",
+        "CREATE OR REPLACE TRIGGER application_locked_delete BEFORE DELETE ON application FOR EACH "
+        "ROW EXECUTE FUNCTION application_locked_delete()",
+    )
+    on(
+        "sqlite",
         "CREATE TRIGGER application_version_locked_insert BEFORE INSERT ON application_version FOR "
         "EACH ROW WHEN EXISTS (SELECT 1 FROM application a JOIN round r ON r.id = a.round_id WHERE "
         "a.id = NEW.application_id AND r.locked_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'the "
         "round is locked'); END",
         "CREATE TRIGGER application_version_locked_update BEFORE UPDATE ON application_version FOR "
-        "EACH ROW WHEN EXISTS (SELECT 1 FROM application a JOIN round r ON r.id = a.round_id WHERE "
-        "a.id = OLD.application_id AND r.locked_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'the "
-        "round is locked'); END",
+        "EACH ROW WHEN (EXISTS (SELECT 1 FROM application a JOIN round r ON r.id = a.round_id WHERE "
+        "a.id = OLD.application_id AND r.locked_at IS NOT NULL) OR EXISTS (SELECT 1 FROM "
+        "application a JOIN round r ON r.id = a.round_id WHERE a.id = NEW.application_id AND "
+        "r.locked_at IS NOT NULL)) BEGIN SELECT RAISE(ABORT, 'the round is locked'); END",
         "CREATE TRIGGER application_version_locked_delete BEFORE DELETE ON application_version FOR "
         "EACH ROW WHEN EXISTS (SELECT 1 FROM application a JOIN round r ON r.id = a.round_id WHERE "
         "a.id = OLD.application_id AND r.locked_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'the "
@@ -1345,10 +1381,11 @@ def upgrade() -> None:
         "CREATE OR REPLACE TRIGGER application_version_locked_insert BEFORE INSERT ON "
         "application_version FOR EACH ROW EXECUTE FUNCTION application_version_locked_insert()",
         "CREATE OR REPLACE FUNCTION application_version_locked_update() RETURNS trigger LANGUAGE "
-        "plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM application a JOIN round r ON r.id = "
-        "a.round_id WHERE a.id = OLD.application_id AND r.locked_at IS NOT NULL) THEN RAISE "
-        "EXCEPTION 'the round is locked' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END "
-        "$guard$",
+        "plpgsql AS $guard$ BEGIN IF (EXISTS (SELECT 1 FROM application a JOIN round r ON r.id = "
+        "a.round_id WHERE a.id = OLD.application_id AND r.locked_at IS NOT NULL) OR EXISTS (SELECT "
+        "1 FROM application a JOIN round r ON r.id = a.round_id WHERE a.id = NEW.application_id AND "
+        "r.locked_at IS NOT NULL)) THEN RAISE EXCEPTION 'the round is locked' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NEW; END $guard$",
         "CREATE OR REPLACE TRIGGER application_version_locked_update BEFORE UPDATE ON "
         "application_version FOR EACH ROW EXECUTE FUNCTION application_version_locked_update()",
         "CREATE OR REPLACE FUNCTION application_version_locked_delete() RETURNS trigger LANGUAGE "
@@ -1415,10 +1452,12 @@ def upgrade() -> None:
         "(SELECT 1 FROM application_version v JOIN application a ON a.id = v.application_id JOIN "
         "round r ON r.id = a.round_id WHERE v.id = NEW.version_id AND r.locked_at IS NOT NULL) "
         "BEGIN SELECT RAISE(ABORT, 'the round is locked'); END",
-        "CREATE TRIGGER choice_locked_update BEFORE UPDATE ON choice FOR EACH ROW WHEN EXISTS "
+        "CREATE TRIGGER choice_locked_update BEFORE UPDATE ON choice FOR EACH ROW WHEN (EXISTS "
         "(SELECT 1 FROM application_version v JOIN application a ON a.id = v.application_id JOIN "
-        "round r ON r.id = a.round_id WHERE v.id = OLD.version_id AND r.locked_at IS NOT NULL) "
-        "BEGIN SELECT RAISE(ABORT, 'the round is locked'); END",
+        "round r ON r.id = a.round_id WHERE v.id = OLD.version_id AND r.locked_at IS NOT NULL) OR "
+        "EXISTS (SELECT 1 FROM application_version v JOIN application a ON a.id = v.application_id "
+        "JOIN round r ON r.id = a.round_id WHERE v.id = NEW.version_id AND r.locked_at IS NOT "
+        "NULL)) BEGIN SELECT RAISE(ABORT, 'the round is locked'); END",
         "CREATE TRIGGER choice_locked_delete BEFORE DELETE ON choice FOR EACH ROW WHEN EXISTS "
         "(SELECT 1 FROM application_version v JOIN application a ON a.id = v.application_id JOIN "
         "round r ON r.id = a.round_id WHERE v.id = OLD.version_id AND r.locked_at IS NOT NULL) "
@@ -1434,9 +1473,11 @@ def upgrade() -> None:
         "CREATE OR REPLACE TRIGGER choice_locked_insert BEFORE INSERT ON choice FOR EACH ROW "
         "EXECUTE FUNCTION choice_locked_insert()",
         "CREATE OR REPLACE FUNCTION choice_locked_update() RETURNS trigger LANGUAGE plpgsql AS "
-        "$guard$ BEGIN IF EXISTS (SELECT 1 FROM application_version v JOIN application a ON a.id = "
+        "$guard$ BEGIN IF (EXISTS (SELECT 1 FROM application_version v JOIN application a ON a.id = "
         "v.application_id JOIN round r ON r.id = a.round_id WHERE v.id = OLD.version_id AND "
-        "r.locked_at IS NOT NULL) THEN RAISE EXCEPTION 'the round is locked' USING ERRCODE = "
+        "r.locked_at IS NOT NULL) OR EXISTS (SELECT 1 FROM application_version v JOIN application a "
+        "ON a.id = v.application_id JOIN round r ON r.id = a.round_id WHERE v.id = NEW.version_id "
+        "AND r.locked_at IS NOT NULL)) THEN RAISE EXCEPTION 'the round is locked' USING ERRCODE = "
         "'check_violation'; END IF; RETURN NEW; END $guard$",
         "CREATE OR REPLACE TRIGGER choice_locked_update BEFORE UPDATE ON choice FOR EACH ROW "
         "EXECUTE FUNCTION choice_locked_update()",
@@ -1451,17 +1492,35 @@ def upgrade() -> None:
     on(
         "sqlite",
         "CREATE TRIGGER issued_document_content_fixed BEFORE UPDATE ON issued_document FOR EACH ROW "
-        "WHEN NEW.content <> OLD.content OR NEW.number <> OLD.number OR NEW.verification_code <> "
-        "OLD.verification_code BEGIN SELECT RAISE(ABORT, 'an issued document never changes'); END",
+        "WHEN NEW.kind <> OLD.kind OR NEW.number <> OLD.number OR NEW.verification_code <> "
+        "OLD.verification_code OR NEW.short_code <> OLD.short_code OR NEW.issuer_id <> "
+        "OLD.issuer_id OR NEW.subject_kind <> OLD.subject_kind OR NEW.subject_id <> OLD.subject_id "
+        "OR NEW.content <> OLD.content OR NEW.content_sha256 <> OLD.content_sha256 OR NEW.issued_at "
+        "<> OLD.issued_at BEGIN SELECT RAISE(ABORT, 'an issued document never changes'); END",
+        "CREATE TRIGGER issued_document_no_delete BEFORE DELETE ON issued_document FOR EACH ROW "
+        "WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'an issued document is never removed'); END",
     )
     on(
         "postgresql",
         "CREATE OR REPLACE FUNCTION issued_document_content_fixed() RETURNS trigger LANGUAGE "
-        "plpgsql AS $guard$ BEGIN IF NEW.content <> OLD.content OR NEW.number <> OLD.number OR "
-        "NEW.verification_code <> OLD.verification_code THEN RAISE EXCEPTION 'an issued document "
-        "never changes' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$",
+        "plpgsql AS $guard$ BEGIN IF NEW.kind <> OLD.kind OR NEW.number <> OLD.number OR "
+        "NEW.verification_code <> OLD.verification_code OR NEW.short_code <> OLD.short_code OR "
+        "NEW.issuer_id <> OLD.issuer_id OR NEW.subject_kind <> OLD.subject_kind OR NEW.subject_id "
+        "<> OLD.subject_id OR NEW.content <> OLD.content OR NEW.content_sha256 <> "
+        "OLD.content_sha256 OR NEW.issued_at <> OLD.issued_at THEN RAISE EXCEPTION 'an issued "
+        "document never changes' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$",
         "CREATE OR REPLACE TRIGGER issued_document_content_fixed BEFORE UPDATE ON issued_document "
         "FOR EACH ROW EXECUTE FUNCTION issued_document_content_fixed()",
+        "CREATE OR REPLACE FUNCTION issued_document_no_delete() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'an issued document is never removed' USING "
+        "ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$",
+        "CREATE OR REPLACE TRIGGER issued_document_no_delete BEFORE DELETE ON issued_document FOR "
+        "EACH ROW EXECUTE FUNCTION issued_document_no_delete()",
+        "CREATE OR REPLACE FUNCTION issued_document_no_truncate() RETURNS trigger LANGUAGE plpgsql "
+        "AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'an issued document is never removed' USING "
+        "ERRCODE = 'check_violation'; END IF; RETURN NULL; END $guard$",
+        "CREATE OR REPLACE TRIGGER issued_document_no_truncate BEFORE TRUNCATE ON issued_document "
+        "FOR EACH STATEMENT EXECUTE FUNCTION issued_document_no_truncate()",
     )
     on(
         "sqlite",
@@ -1487,6 +1546,76 @@ def upgrade() -> None:
         "'check_violation'; END IF; RETURN NULL; END $guard$",
         "CREATE OR REPLACE TRIGGER placement_no_truncate BEFORE TRUNCATE ON placement FOR EACH "
         "STATEMENT EXECUTE FUNCTION placement_no_truncate()",
+    )
+    on(
+        "sqlite",
+        "CREATE TRIGGER plan_limit_frozen_insert BEFORE INSERT ON plan_limit FOR EACH ROW WHEN "
+        "EXISTS (SELECT 1 FROM plan p WHERE p.id = NEW.plan_id AND p.state = 'frozen') BEGIN SELECT "
+        "RAISE(ABORT, 'the plan is frozen'); END",
+        "CREATE TRIGGER plan_limit_frozen_update BEFORE UPDATE ON plan_limit FOR EACH ROW WHEN "
+        "(EXISTS (SELECT 1 FROM plan p WHERE p.id = OLD.plan_id AND p.state = 'frozen') OR EXISTS "
+        "(SELECT 1 FROM plan p WHERE p.id = NEW.plan_id AND p.state = 'frozen')) BEGIN SELECT "
+        "RAISE(ABORT, 'the plan is frozen'); END",
+        "CREATE TRIGGER plan_limit_frozen_delete BEFORE DELETE ON plan_limit FOR EACH ROW WHEN "
+        "EXISTS (SELECT 1 FROM plan p WHERE p.id = OLD.plan_id AND p.state = 'frozen') BEGIN SELECT "
+        "RAISE(ABORT, 'the plan is frozen'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION plan_limit_frozen_insert() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF EXISTS (SELECT 1 FROM plan p WHERE p.id = NEW.plan_id AND p.state = "
+        "'frozen') THEN RAISE EXCEPTION 'the plan is frozen' USING ERRCODE = 'check_violation'; END "
+        "IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER plan_limit_frozen_insert BEFORE INSERT ON plan_limit FOR EACH "
+        "ROW EXECUTE FUNCTION plan_limit_frozen_insert()",
+        "CREATE OR REPLACE FUNCTION plan_limit_frozen_update() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF (EXISTS (SELECT 1 FROM plan p WHERE p.id = OLD.plan_id AND p.state = "
+        "'frozen') OR EXISTS (SELECT 1 FROM plan p WHERE p.id = NEW.plan_id AND p.state = "
+        "'frozen')) THEN RAISE EXCEPTION 'the plan is frozen' USING ERRCODE = 'check_violation'; "
+        "END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER plan_limit_frozen_update BEFORE UPDATE ON plan_limit FOR EACH "
+        "ROW EXECUTE FUNCTION plan_limit_frozen_update()",
+        "CREATE OR REPLACE FUNCTION plan_limit_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF EXISTS (SELECT 1 FROM plan p WHERE p.id = OLD.plan_id AND p.state = "
+        "'frozen') THEN RAISE EXCEPTION 'the plan is frozen' USING ERRCODE = 'check_violation'; END "
+        "IF; RETURN OLD; END $guard$",
+        "CREATE OR REPLACE TRIGGER plan_limit_frozen_delete BEFORE DELETE ON plan_limit FOR EACH "
+        "ROW EXECUTE FUNCTION plan_limit_frozen_delete()",
+    )
+    on(
+        "sqlite",
+        "CREATE TRIGGER plan_programme_frozen_insert BEFORE INSERT ON plan_programme FOR EACH ROW "
+        "WHEN EXISTS (SELECT 1 FROM plan p WHERE p.id = NEW.plan_id AND p.state = 'frozen') BEGIN "
+        "SELECT RAISE(ABORT, 'the plan is frozen'); END",
+        "CREATE TRIGGER plan_programme_frozen_update BEFORE UPDATE ON plan_programme FOR EACH ROW "
+        "WHEN (EXISTS (SELECT 1 FROM plan p WHERE p.id = OLD.plan_id AND p.state = 'frozen') OR "
+        "EXISTS (SELECT 1 FROM plan p WHERE p.id = NEW.plan_id AND p.state = 'frozen')) BEGIN "
+        "SELECT RAISE(ABORT, 'the plan is frozen'); END",
+        "CREATE TRIGGER plan_programme_frozen_delete BEFORE DELETE ON plan_programme FOR EACH ROW "
+        "WHEN EXISTS (SELECT 1 FROM plan p WHERE p.id = OLD.plan_id AND p.state = 'frozen') BEGIN "
+        "SELECT RAISE(ABORT, 'the plan is frozen'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION plan_programme_frozen_insert() RETURNS trigger LANGUAGE plpgsql "
+        "AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM plan p WHERE p.id = NEW.plan_id AND p.state = "
+        "'frozen') THEN RAISE EXCEPTION 'the plan is frozen' USING ERRCODE = 'check_violation'; END "
+        "IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER plan_programme_frozen_insert BEFORE INSERT ON plan_programme FOR "
+        "EACH ROW EXECUTE FUNCTION plan_programme_frozen_insert()",
+        "CREATE OR REPLACE FUNCTION plan_programme_frozen_update() RETURNS trigger LANGUAGE plpgsql "
+        "AS $guard$ BEGIN IF (EXISTS (SELECT 1 FROM plan p WHERE p.id = OLD.plan_id AND p.state = "
+        "'frozen') OR EXISTS (SELECT 1 FROM plan p WHERE p.id = NEW.plan_id AND p.state = "
+        "'frozen')) THEN RAISE EXCEPTION 'the plan is frozen' USING ERRCODE = 'check_violation'; "
+        "END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER plan_programme_frozen_update BEFORE UPDATE ON plan_programme FOR "
+        "EACH ROW EXECUTE FUNCTION plan_programme_frozen_update()",
+        "CREATE OR REPLACE FUNCTION plan_programme_frozen_delete() RETURNS trigger LANGUAGE plpgsql "
+        "AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM plan p WHERE p.id = OLD.plan_id AND p.state = "
+        "'frozen') THEN RAISE EXCEPTION 'the plan is frozen' USING ERRCODE = 'check_violation'; END "
+        "IF; RETURN OLD; END $guard$",
+        "CREATE OR REPLACE TRIGGER plan_programme_frozen_delete BEFORE DELETE ON plan_programme FOR "
+        "EACH ROW EXECUTE FUNCTION plan_programme_frozen_delete()",
     )
     on(
         "sqlite",
@@ -1520,9 +1649,10 @@ def upgrade() -> None:
         "NEW.plan_programme_id AND p.state = 'frozen') BEGIN SELECT RAISE(ABORT, 'the plan is "
         "frozen'); END",
         "CREATE TRIGGER quota_cell_frozen_update BEFORE UPDATE ON quota_cell FOR EACH ROW WHEN "
-        "EXISTS (SELECT 1 FROM plan_programme pp JOIN plan p ON p.id = pp.plan_id WHERE pp.id = "
-        "OLD.plan_programme_id AND p.state = 'frozen') BEGIN SELECT RAISE(ABORT, 'the plan is "
-        "frozen'); END",
+        "(EXISTS (SELECT 1 FROM plan_programme pp JOIN plan p ON p.id = pp.plan_id WHERE pp.id = "
+        "OLD.plan_programme_id AND p.state = 'frozen') OR EXISTS (SELECT 1 FROM plan_programme pp "
+        "JOIN plan p ON p.id = pp.plan_id WHERE pp.id = NEW.plan_programme_id AND p.state = "
+        "'frozen')) BEGIN SELECT RAISE(ABORT, 'the plan is frozen'); END",
         "CREATE TRIGGER quota_cell_frozen_delete BEFORE DELETE ON quota_cell FOR EACH ROW WHEN "
         "EXISTS (SELECT 1 FROM plan_programme pp JOIN plan p ON p.id = pp.plan_id WHERE pp.id = "
         "OLD.plan_programme_id AND p.state = 'frozen') BEGIN SELECT RAISE(ABORT, 'the plan is "
@@ -1537,9 +1667,11 @@ def upgrade() -> None:
         "CREATE OR REPLACE TRIGGER quota_cell_frozen_insert BEFORE INSERT ON quota_cell FOR EACH "
         "ROW EXECUTE FUNCTION quota_cell_frozen_insert()",
         "CREATE OR REPLACE FUNCTION quota_cell_frozen_update() RETURNS trigger LANGUAGE plpgsql AS "
-        "$guard$ BEGIN IF EXISTS (SELECT 1 FROM plan_programme pp JOIN plan p ON p.id = pp.plan_id "
-        "WHERE pp.id = OLD.plan_programme_id AND p.state = 'frozen') THEN RAISE EXCEPTION 'the plan "
-        "is frozen' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$",
+        "$guard$ BEGIN IF (EXISTS (SELECT 1 FROM plan_programme pp JOIN plan p ON p.id = pp.plan_id "
+        "WHERE pp.id = OLD.plan_programme_id AND p.state = 'frozen') OR EXISTS (SELECT 1 FROM "
+        "plan_programme pp JOIN plan p ON p.id = pp.plan_id WHERE pp.id = NEW.plan_programme_id AND "
+        "p.state = 'frozen')) THEN RAISE EXCEPTION 'the plan is frozen' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NEW; END $guard$",
         "CREATE OR REPLACE TRIGGER quota_cell_frozen_update BEFORE UPDATE ON quota_cell FOR EACH "
         "ROW EXECUTE FUNCTION quota_cell_frozen_update()",
         "CREATE OR REPLACE FUNCTION quota_cell_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS "
@@ -1728,6 +1860,30 @@ def downgrade() -> None:
     )
     on(
         "sqlite",
+        "DROP TRIGGER IF EXISTS plan_programme_frozen_insert",
+        "DROP TRIGGER IF EXISTS plan_programme_frozen_update",
+        "DROP TRIGGER IF EXISTS plan_programme_frozen_delete",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS plan_programme_frozen_insert() CASCADE",
+        "DROP FUNCTION IF EXISTS plan_programme_frozen_update() CASCADE",
+        "DROP FUNCTION IF EXISTS plan_programme_frozen_delete() CASCADE",
+    )
+    on(
+        "sqlite",
+        "DROP TRIGGER IF EXISTS plan_limit_frozen_insert",
+        "DROP TRIGGER IF EXISTS plan_limit_frozen_update",
+        "DROP TRIGGER IF EXISTS plan_limit_frozen_delete",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS plan_limit_frozen_insert() CASCADE",
+        "DROP FUNCTION IF EXISTS plan_limit_frozen_update() CASCADE",
+        "DROP FUNCTION IF EXISTS plan_limit_frozen_delete() CASCADE",
+    )
+    on(
+        "sqlite",
         "DROP TRIGGER IF EXISTS placement_no_update",
         "DROP TRIGGER IF EXISTS placement_no_delete",
         "DROP TRIGGER IF EXISTS placement_no_truncate",
@@ -1741,10 +1897,14 @@ def downgrade() -> None:
     on(
         "sqlite",
         "DROP TRIGGER IF EXISTS issued_document_content_fixed",
+        "DROP TRIGGER IF EXISTS issued_document_no_delete",
+        "DROP TRIGGER IF EXISTS issued_document_no_truncate",
     )
     on(
         "postgresql",
         "DROP FUNCTION IF EXISTS issued_document_content_fixed() CASCADE",
+        "DROP FUNCTION IF EXISTS issued_document_no_delete() CASCADE",
+        "DROP FUNCTION IF EXISTS issued_document_no_truncate() CASCADE",
     )
     on(
         "sqlite",
@@ -1793,6 +1953,18 @@ def downgrade() -> None:
         "DROP FUNCTION IF EXISTS application_version_locked_insert() CASCADE",
         "DROP FUNCTION IF EXISTS application_version_locked_update() CASCADE",
         "DROP FUNCTION IF EXISTS application_version_locked_delete() CASCADE",
+    )
+    on(
+        "sqlite",
+        "DROP TRIGGER IF EXISTS application_locked_insert",
+        "DROP TRIGGER IF EXISTS application_locked_move",
+        "DROP TRIGGER IF EXISTS application_locked_delete",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS application_locked_insert() CASCADE",
+        "DROP FUNCTION IF EXISTS application_locked_move() CASCADE",
+        "DROP FUNCTION IF EXISTS application_locked_delete() CASCADE",
     )
     op.drop_table("confirmation")
     op.drop_table("arrival")

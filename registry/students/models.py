@@ -202,4 +202,4 @@ class StatusEntry(Base):
     )
 
 
-append_only(StatusEntry.__table__)  # type: ignore[arg-type]  # the stubs call it a FromClause
+append_only(StatusEntry)
