@@ -60,6 +60,17 @@ class Clock:
         raise OutOfTime
 
 
+def _groups(instance: Instance) -> Iterator[Hold]:
+    """Every floor and every reserved group of the plan, whatever the rule makes of them."""
+    for at, one in enumerate(instance.programmes):
+        for county, seats in sorted(one.floors.items()):
+            if seats:
+                yield Hold(f"floor/{one.id}/{county}", at, seats, True, county, None)
+        for kept in one.reserved:
+            if kept.seats:
+                yield Hold(f"held/{one.id}/{kept.tag}", at, kept.seats, kept.release, None, kept.tag)
+
+
 class Free:
     """The feasible assignments of an instance.
 
@@ -77,16 +88,16 @@ class Free:
         self.limits = named_limits(instance)
         self.switches: dict[str, Literal] = {}
         book = WishBook(instance, self.limits)
-        self.holds: tuple[Hold, ...] = book.holds
+        self.holds = [*_groups(instance)]
         self.rows = [[*self._doors(book, at)] for at in range(len(instance.applicants))]
         self.inside: list[list[Literal]] = [[] for _ in instance.programmes]
         self.members: list[list[Literal]] = [[] for _ in self.holds]
         self.counted: list[list[Literal]] = [[] for _ in self.limits]
-        for row in self.rows:
+        for at, row in enumerate(self.rows):
             if len(row) > 1:
                 self.model.add_at_most_one([literal for _, literal in row])
             for wish, literal in row:
-                self._count(wish, literal)
+                self._count(at, wish, literal)
         self.opens = [self._opening(at) for at in range(len(instance.programmes))]
         for at, limit in enumerate(self.limits):
             if len(self.counted[at]) > limit.cap:
@@ -100,12 +111,13 @@ class Free:
             if not wish.returned:
                 yield wish, self.model.new_bool_var("")
 
-    def _count(self, wish: Wish, literal: Literal) -> None:
+    def _count(self, at: int, wish: Wish, literal: Literal) -> None:
         self.inside[wish.programme].append(literal)
         for one in wish.counts:
             self.counted[one].append(literal)
-        for one in wish.holds:
-            self.members[one].append(literal)
+        for one, hold in enumerate(self.holds):
+            if hold.programme == wish.programme and hold.includes(self.instance.applicants[at]):
+                self.members[one].append(literal)
 
     def _demand(self, name: str, rule: cp_model.BoundedLinearExpression | bool) -> None:
         """State a rule, under the switch of its name where rules are named."""

@@ -52,13 +52,13 @@ class _Claims:
     shut: frozenset[int]
     model: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     rows: list[list[tuple[Wish, Literal]]] = field(default_factory=list)
-    slot: dict[int, int] = field(default_factory=dict)
+    slots: dict[int, int] = field(default_factory=dict)
     members: list[list[tuple[int, Literal]]] = field(default_factory=list)
     groups: list[list[tuple[int, Literal]]] = field(default_factory=list)
 
     def build(self) -> None:
         """State every limit and every claim."""
-        self.slot = {one: at for at, group in enumerate(self.round.order.groups) for one in group}
+        self.slots = {one: at for at, group in enumerate(self.round.order.groups) for one in group}
         self.members = [[] for _ in self.round.limits]
         self.groups = [[] for _ in self.round.holds]
         for at, wishes in enumerate(self.round.wishes):
@@ -67,15 +67,20 @@ class _Claims:
             if doors:
                 self.model.add_at_most_one([literal for _, literal in doors])
             for wish, literal in doors:
+                place = self._place(at, wish)
                 for one in wish.counts:
-                    self.members[one].append((self.slot[at], literal))
+                    self.members[one].append((place, literal))
                 for one in wish.holds:
-                    self.groups[one].append((self.slot[at], literal))
+                    self.groups[one].append((place, literal))
         for at, limit in enumerate(self.round.limits):
             if not self.round.bends[at]:
                 self.model.add(LinearExpr.sum([literal for _, literal in self.members[at]]) <= limit.cap)
         for at, row in enumerate(self.rows):
             self._answered(at, row)
+
+    def _place(self, at: int, wish: Wish) -> int:
+        """Where somebody stands: in the order of the round, or of the programme that ranks."""
+        return self.round.standings[wish.programme].places[at] if self.round.standings else self.slots[at]
 
     def _answered(self, at: int, row: list[tuple[Wish, Literal]]) -> None:
         """Either this choice or a better one is held, or something full refuses it; never both."""
@@ -90,12 +95,13 @@ class _Claims:
     def _full(self, at: int, wish: Wish, limit: int) -> Literal:
         """Whether those above fill the limit, kept places counted in where it is the programme's own total."""
         cap = self.round.limits[limit].cap
-        above = self._above(self.members[limit], at)
+        place = self._place(at, wish)
+        above = self._above(self.members[limit], place)
         holds = self.round.holds_of[wish.programme] if limit == self.round.cap_of[wish.programme] else ()
         owed: list[LinearExpr] = []
         entitled: list[Literal] = []
         for one in holds:
-            inside = self._above(self.groups[one], at)
+            inside = self._above(self.groups[one], place)
             kept = self._most(0, self._due(one) - inside, self.round.holds[one].seats)
             owed.append(kept)
             if one in wish.holds:
@@ -108,8 +114,8 @@ class _Claims:
         self.model.add_bool_or([~full, *entitled]).only_enforce_if(~refused)
         return refused
 
-    def _above(self, people: list[tuple[int, Literal]], at: int) -> LinearExpr:
-        return LinearExpr.sum([literal for slot, literal in people if slot < self.slot[at]])
+    def _above(self, people: list[tuple[int, Literal]], place: int) -> LinearExpr:
+        return LinearExpr.sum([literal for other, literal in people if other < place])
 
     def _due(self, one: int) -> LinearExpr:
         """The places of a guarantee that are used in the end, or kept for good."""
