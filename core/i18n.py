@@ -6,12 +6,12 @@ Everything above imports gettext from here, so that no operation knows the web f
 from collections.abc import Sequence
 
 from flask import Flask, has_request_context, request, session
-from flask_babel import Babel, lazy_gettext, ngettext
+from flask_babel import Babel, get_locale, lazy_gettext, ngettext
 from flask_babel import gettext as translated
 
 from core.words import Words
 
-__all__ = ["babel", "current_language", "gettext", "init_app", "lazy", "ngettext", "say", "_"]
+__all__ = ["babel", "current_language", "gettext", "init_app", "lazy", "ngettext", "say", "spoken_language", "_"]
 
 babel = Babel()
 lazy = lazy_gettext
@@ -36,6 +36,12 @@ def current_language() -> str:
     if chosen in SUPPORTED:
         return str(chosen)
     return request.accept_languages.best_match(SUPPORTED) or "zh"
+
+
+def spoken_language() -> str:
+    """The language the catalogue speaks at this moment: of the page, or the one set around a call."""
+    locale = get_locale()
+    return locale.language if locale is not None and locale.language in SUPPORTED else SUPPORTED[0]
 
 
 def say(sentence: object) -> str:

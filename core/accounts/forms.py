@@ -32,7 +32,7 @@ class ActivationCodeForm(SecretForm):
     code = StringField(_l("激活码"), validators=[DataRequired(_l("请填写激活单上的激活码")), Length(max=200)])
     fact = StringField(
         _l("证件号码后四位"),
-        description=_l("学生和家长请填写激活单上学生的证件号码后四位；工作人员不用填写。"),
+        description=_l("学生和监护人请填写激活单上学生的证件号码后四位；工作人员不用填写。"),
         validators=[Optional(), Length(max=20)],
     )
 

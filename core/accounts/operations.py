@@ -2,11 +2,11 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from core import clock
 from core.access import Actor, Organisation, Role
@@ -17,7 +17,7 @@ from core.accounts.one_time_codes import ACTIVATION_SIGNS, in_groups, new_code
 from core.accounts.sessions import revoke_sessions
 from core.audit import record
 from core.audit.operations import Signature
-from core.crypto import blind_index
+from core.crypto import blind_index, index_print
 from core.db import db, find, lock_row, transaction
 from core.errors import NotAllowed, Refused
 from core.i18n import lazy as _l
@@ -33,7 +33,7 @@ _DUTY_SENTENCES = {
     duties.DutyFault.DUTIES_APART: _l(
         "系统管理、安全管理和审计要由不同的人担任，也不能兼任其他角色。请另开一个账号。"
     ),
-    duties.DutyFault.FAMILY_AND_STAFF: _l("学生和家长的账号不能同时是工作人员账号。请另开一个账号。"),
+    duties.DutyFault.FAMILY_AND_STAFF: _l("学生和监护人的账号不能同时是工作人员账号。请另开一个账号。"),
 }
 
 
@@ -149,8 +149,30 @@ def new_activation_code(account: Account, valid_days: int) -> str:
 
 
 def code_hash(code: str) -> str:
-    """What is stored of a one-time code: keyed, so that the database alone cannot be searched for it."""
-    return blind_index("one_time_code", code)
+    """What is stored of a one-time code: keyed, so that the database alone cannot be searched for it.
+
+    It begins with the print of the index key, because a code under another one opens nothing any more.
+    """
+    return (index_print() + blind_index("one_time_code", code))[:64]
+
+
+def end_codes_of_other_keys(actor: Signature) -> Mapping[CodePurpose, int]:
+    """End the unused codes given under another index key, which cannot be read any more; how many of each kind.
+
+    Their owners need new ones: activation slips are printed again, recovery codes are made anew by their owner.
+    """
+    with transaction() as session:
+        lost = (OneTimeCode.used_at.is_(None), OneTimeCode.code_hash.not_like(f"{index_print()}%"))
+        query = select(OneTimeCode.purpose, func.count()).where(*lost).group_by(OneTimeCode.purpose)
+        counted = {purpose: count for purpose, count in session.execute(query)}
+        session.execute(update(OneTimeCode).where(*lost).values(used_at=clock.now()))
+        record(
+            actor,
+            "account.end_codes_of_other_keys",
+            ("one_time_code", ""),
+            **{purpose.value: count for purpose, count in counted.items()},
+        )
+        return counted
 
 
 def add_grant(actor: Signature, account: Account, new: NewGrant) -> RoleGrant:

@@ -5,7 +5,7 @@ from core.i18n import lazy as _l
 
 _WORDS = {
     Role.APPLICANT: _l("学生"),
-    Role.GUARDIAN: _l("家长"),
+    Role.GUARDIAN: _l("监护人"),
     Role.SCHOOL_ADMISSIONS: _l("学校招生办"),
     Role.SCHOOL_REGISTRAR: _l("学校学籍管理员"),
     Role.COUNTY_OFFICER: _l("县区经办人"),

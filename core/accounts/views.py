@@ -142,5 +142,5 @@ def _staff() -> Actor:
     """The signed-in member of staff: families work without a second factor."""
     actor = current_actor()
     if not actor.is_staff:
-        raise NotAllowed(_l("学生和家长登录不需要验证器，可以直接办理。"))
+        raise NotAllowed(_l("学生和监护人登录不需要验证器，可以直接办理。"))
     return actor

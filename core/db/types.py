@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, String, Text
 from sqlalchemy.types import TypeDecorator
 
+from core.words import Words
+
 POINTS_SCALE = 1000
 
 E = TypeVar("E", bound=enum.StrEnum)
@@ -92,6 +94,19 @@ class JsonText(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)
+
+
+class WordsText(TypeDecorator[Words]):
+    """A sentence kept in both languages; each reader is shown the own one."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Words | None, dialect: Dialect) -> str | None:
+        return None if value is None else canonical_json({"zh": value.zh, "en": value.en})
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Words | None:
+        return None if value is None else Words(**json.loads(value))
 
 
 def canonical_json(value: Any) -> str:

@@ -2,8 +2,6 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
-from typing import Any
 
 from sqlalchemy import update
 
@@ -16,6 +14,7 @@ from core.db import db, housekeeping, lock_row, transaction
 from core.db.transaction import require_transaction
 from core.errors import NotVisible
 from core.notices.channels import installed
+from core.notices.facts import Facts, stored
 from core.notices.models import Delivery, DeliveryState, Notice
 from core.notices.quiet_hours import quiet_hours
 from core.notices.templates import template_of, worded
@@ -27,23 +26,25 @@ NO_ADDRESS = "no_address"
 def notify(
     account_id: uuid.UUID,
     template: str,
-    facts: Mapping[str, Any],
+    facts: Facts,
     link: str = "",
     visible_from: dt.datetime | None = None,
 ) -> Notice:
     """Inside the open transaction: a notice in the account's inbox, and its way out over each channel.
 
-    ``facts`` are JSON values without document numbers; ``link`` is a path of this site; nothing shows
-    or leaves before ``visible_from``. Raises UnknownTemplate if template and facts do not fit.
+    ``facts`` hold no document numbers, moments as datetimes and names as Words where they have two, so that
+    each reader gets both in the own language; ``link`` is a path of this site; nothing shows or leaves before
+    ``visible_from``. Raises UnknownTemplate if template and facts do not fit.
     """
     session = require_transaction()
-    worded(template, facts)
+    kept = stored(facts)
+    worded(template, kept)
     now = clock.now()
     shows_at = max(now, visible_from or now)
     notice = Notice(
         account_id=account_id,
         template=template,
-        facts=dict(facts),
+        facts=kept,
         link=link,
         created_at=now,
         visible_from=shows_at,

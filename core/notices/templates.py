@@ -1,10 +1,9 @@
 """The sentences of notices: each room registers its own, with the facts they name."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-Facts = Mapping[str, Any]
+from core.i18n import spoken_language
+from core.notices.facts import Stored, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +55,13 @@ def all_templates() -> tuple[NoticeTemplate, ...]:
     return tuple(_TEMPLATES[key] for key in sorted(_TEMPLATES))
 
 
-def worded(key: str, facts: Facts) -> Wording:
+def worded(key: str, facts: Stored) -> Wording:
     """The notice in the language of the moment (the page's, or the one set around the call)."""
     template = template_of(key)
+    said = shown(facts, spoken_language())
     try:
-        text = str(template.text) % dict(facts)
-        title = str(template.title) % dict(facts)
+        text = str(template.text) % said
+        title = str(template.title) % said
     except KeyError as missing:
         raise UnknownTemplate(f"{key} names the fact {missing}") from missing
     return Wording(title or text.split("。")[0].split(". ")[0], text)

@@ -8,6 +8,7 @@ from core import clock
 from core.config import Settings
 from core.i18n import current_language, say
 from core.web.actor import current_actor
+from core.web.chinese import chinese_marked
 from core.web.gate import local_path
 from core.web.idempotency import new_token
 from core.web.menu import MenuEntry, grouped, menu_of
@@ -44,6 +45,8 @@ def init_app(app: Flask) -> None:
 
     app.jinja_env.globals.update(has_endpoint=has_endpoint, new_token=new_token, status_word=status_word)
     app.jinja_env.finalize = in_words
+    app.jinja_env.filters["say"] = say
+    app.jinja_env.filters["spoken"] = show_spoken
     app.jinja_env.filters["cell"] = show_cell
     app.jinja_env.filters["clock"] = show_clock
     app.jinja_env.filters["moment"] = show_moment
@@ -63,6 +66,15 @@ def _existing(entries: tuple[MenuEntry, ...]) -> tuple[MenuEntry, ...]:
 def in_words(value: object) -> object:
     """What every template expression passes through: bilingual words in the reader's language."""
     return say(value) if isinstance(value, Words) else value
+
+
+def show_spoken(value: object) -> object:
+    """Text as people wrote it (names, addresses, letters); Chinese on an English page is marked as Chinese.
+
+    For the content of elements, never inside attributes.
+    """
+    text = in_words(value)
+    return text if current_language() == "zh" else chinese_marked(text)
 
 
 def show_cell(value: object) -> object:

@@ -12,13 +12,14 @@ from core.clock import beijing_day
 from core.db import db, expect_version, lock_row, transaction
 from core.errors import NotAllowed, Refused
 from core.i18n import lazy as _l
+from core.words import Words
 from enrolment.applications import notices
 from enrolment.applications.catalogue import catalogue_of
 from enrolment.applications.consents import notice_for
 from enrolment.applications.models import (
-    Applicant,
     ApplicantGuardian,
     Application,
+    ApplicationVersion,
     Consent,
     ConsentPurpose,
 )
@@ -34,7 +35,7 @@ from enrolment.applications.records import (
     position_of,
     version_in_force,
 )
-from enrolment.applications.scope import guardian_of
+from enrolment.applications.scope import guardian_of, own_applications
 from enrolment.applications.states import Event, possible
 from enrolment.applications.words import PURPOSES
 
@@ -105,7 +106,7 @@ def confirm(
             notices.SUBMITTED,
             {
                 "number": document.number,
-                "choices": "；".join(f"{one.rank} {one.programme.name('zh')}" for one in waiting.choices),
+                "choices": _list_of(waiting),
             },
             link=f"/applications/{application.id}",
         )
@@ -142,6 +143,7 @@ def withdraw_consents(actor: Actor, *, applicant_id: uuid.UUID, at: dt.datetime)
     Returns the applications that were withdrawn. What the law keeps after an admission stays.
     """
     with transaction() as session:
+        leaving = _leaving(actor, applicant_id)
         guardian = _acting_guardian(actor, applicant_id)
         given = session.scalars(
             select(Consent).where(Consent.applicant_id == applicant_id, Consent.withdrawn_at.is_(None))
@@ -152,17 +154,23 @@ def withdraw_consents(actor: Actor, *, applicant_id: uuid.UUID, at: dt.datetime)
             consent.withdrawn_at = at
         purposes = sorted(consent.purpose.value for consent in given)
         record(actor, "applications.withdraw_consents", guardian, purposes=purposes)
-        return tuple(_leave(actor, application) for application in _leaving(session.get_one(Applicant, applicant_id)))
+        return tuple(_leave(actor, application) for application in leaving)
 
 
-def _leaving(applicant: Applicant) -> list[Application]:
-    return [
-        application for application in applicant.applications if possible(position_of(application), Event.WITHDRAW)
-    ]
+def _list_of(version: ApplicationVersion) -> Words:
+    """The choices in their order, as both languages name them."""
+    zh, en = ((f"{one.rank} {one.programme.name(language)}" for one in version.choices) for language in ("zh", "en"))
+    return Words("；".join(zh), "; ".join(en))
+
+
+def _leaving(actor: Actor, applicant_id: uuid.UUID) -> list[Application]:
+    """The applications that can still be withdrawn, locked, and before the guardian's row as everywhere."""
+    query = own_applications(actor).where(Application.applicant_id == applicant_id).with_only_columns(Application.id)
+    locked = [lock_own(actor, one) for one in db.session.scalars(query.order_by(Application.id)).all()]
+    return [application for application in locked if possible(position_of(application), Event.WITHDRAW)]
 
 
 def _leave(actor: Actor, application: Application) -> Application:
-    lock_own(actor, application.id)
     in_force = version_in_force(application)
     move(application, Event.WITHDRAW)
     if in_force is not None:

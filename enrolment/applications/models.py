@@ -11,8 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from core.crypto import EncryptedText, blind_index
 from core.db.base import Base, Versioned, new_id
 from core.db.triggers import guard, guard_rows
-from core.db.types import EnumText, JsonText, Points, UTCDateTime, one_of
+from core.db.types import EnumText, JsonText, Points, UTCDateTime, WordsText, one_of
 from core.files.models import StoredFile
+from core.words import Words
 from enrolment.applications.consents import ConsentPurpose
 from enrolment.applications.states import ApplicationState, PaperKind, PaperState, VersionState
 from enrolment.cycles.models import Cycle, Round
@@ -149,7 +150,7 @@ class Paper(Versioned, Base):
     kind: Mapped[PaperKind] = mapped_column(EnumText(PaperKind))
     file_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stored_file.id"))
     state: Mapped[PaperState] = mapped_column(EnumText(PaperState), default=PaperState.UPLOADED)
-    reason: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[Words | None] = mapped_column(WordsText)
     uploaded_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     applicant: Mapped[Applicant] = relationship(back_populates="papers")
     file: Mapped[StoredFile] = relationship()
@@ -157,7 +158,7 @@ class Paper(Versioned, Base):
     __table_args__ = (
         one_of("kind", PaperKind),
         one_of("state", PaperState),
-        CheckConstraint("state <> 'returned' OR reason <> ''", name="returned_has_reason"),
+        CheckConstraint("state <> 'returned' OR reason IS NOT NULL", name="returned_says_why"),
         Index(
             "uq_paper_current",
             "applicant_id",

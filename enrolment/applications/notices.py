@@ -1,10 +1,11 @@
 """What a family is told over its phones. Names are masked; no message holds a document number."""
 
+import uuid
 from collections.abc import Iterable
-from typing import Any
 
 from core.i18n import lazy as _l
 from core.identity import mask_name
+from core.notices.facts import Facts
 from core.notices.operations import notify
 from core.notices.templates import add_template
 from enrolment.applications.models import Applicant, ApplicantGuardian
@@ -67,33 +68,29 @@ def register() -> None:
     )
 
 
-def tell_guardians(
-    applicant: Applicant, template: str, facts: dict[str, Any] | None = None, *, link: str = ""
-) -> None:
+def tell_guardians(applicant: Applicant, template: str, facts: Facts | None = None, *, link: str = "") -> None:
     """Inside a transaction: one notice to each guardian's account."""
     _tell({guardian.account_id for guardian in applicant.guardians}, applicant, template, facts, link)
 
 
-def tell_family(applicant: Applicant, template: str, facts: dict[str, Any] | None = None, *, link: str = "") -> None:
+def tell_family(applicant: Applicant, template: str, facts: Facts | None = None, *, link: str = "") -> None:
     """Inside a transaction: one notice to the pupil and to each guardian."""
     accounts = {applicant.account_id, *(guardian.account_id for guardian in applicant.guardians)}
     _tell(accounts, applicant, template, facts, link)
 
 
-def tell_guardian(
-    guardian: ApplicantGuardian, template: str, facts: dict[str, Any] | None = None, *, link: str = ""
-) -> None:
+def tell_guardian(guardian: ApplicantGuardian, template: str, facts: Facts | None = None, *, link: str = "") -> None:
     """Inside a transaction: one notice to one guardian."""
     _tell({guardian.account_id}, guardian.applicant, template, facts, link)
 
 
-def tell_pupil(applicant: Applicant, template: str, facts: dict[str, Any] | None = None, *, link: str = "") -> None:
+def tell_pupil(applicant: Applicant, template: str, facts: Facts | None = None, *, link: str = "") -> None:
     """Inside a transaction: one notice to the pupil."""
     _tell({applicant.account_id}, applicant, template, facts, link)
 
 
 def _tell(
-    accounts: Iterable[Any], applicant: Applicant, template: str, facts: dict[str, Any] | None, link: str
+    accounts: Iterable[uuid.UUID | None], applicant: Applicant, template: str, facts: Facts | None, link: str
 ) -> None:
     for account_id in sorted(filter(None, accounts), key=str):
         notify(account_id, template, {"child": mask_name(applicant.name), **(facts or {})}, link=link)

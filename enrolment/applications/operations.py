@@ -6,7 +6,6 @@
 import datetime as dt
 import uuid
 
-from core import clock
 from core.access import Actor
 from core.audit import record
 from core.db import db, expect_version, lock_row, transaction
@@ -96,7 +95,7 @@ def send(actor: Actor, *, application_id: uuid.UUID, version: int, at: dt.dateti
         notices.tell_guardians(
             application.applicant,
             notices.AWAITING,
-            {"until": clock.moment_text(until) if until else ""},
+            {"until": until or ""},
             link=f"/applications/{application.id}/confirm",
         )
         return application
@@ -122,7 +121,7 @@ def remind_guardian(actor: Actor, *, application_id: uuid.UUID, at: dt.datetime)
         notices.tell_guardians(
             application.applicant,
             notices.AWAITING,
-            {"until": clock.moment_text(until) if until else ""},
+            {"until": until or ""},
             link=f"/applications/{application.id}/confirm",
         )
         record(actor, "applications.remind_guardian", application)
@@ -184,7 +183,7 @@ def withdraw(actor: Actor, *, application_id: uuid.UUID, version: int, at: dt.da
         notices.tell_family(
             application.applicant,
             notices.WITHDRAWN,
-            {"until": clock.moment_text(until) if until else ""},
+            {"until": until or ""},
             link=notices.FREEZE_PATH,
         )
         return application

@@ -4,8 +4,10 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.words import Words
 from enrolment.cycles.words import county_text
 from enrolment.plans.models import Plan, PlanProgramme
+from enrolment.plans.names import programme_words, school_words
 
 Before = Mapping[tuple[str, str], int]
 
@@ -32,8 +34,8 @@ class GridRow:
     """One programme: its total, its cells in the order of the counties, and their sum."""
 
     code: str
-    name: str
-    school: str
+    name: Words
+    school: Words
     capacity: int
     capacity_before: int | None
     cells: tuple[GridCell | None, ...]
@@ -98,8 +100,8 @@ def _row(
     found = {cell.county: cell for cell in row.cells}
     return GridRow(
         code=code,
-        name=row.stated["name"],
-        school=host["name"],
+        name=programme_words(row),
+        school=school_words(row, host["name"]),
         capacity=row.capacity,
         capacity_before=earlier.get((code, "")),
         cells=tuple(

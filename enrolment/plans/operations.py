@@ -15,13 +15,16 @@ from core.access import Actor
 from core.audit import record
 from core.audit.operations import Signature
 from core.db import expect_version, find, lock_row, transaction
+from core.divisions import division
 from core.errors import Conflict, FieldDifference, NotAllowed, Refused
 from core.i18n import lazy as _l
+from core.i18n import say
 from core.sheets import BadSheets
 from core.words import Words
 from enrolment.cycles.models import Round, RoundState
 from enrolment.plans.differences import difference
 from enrolment.plans.models import Plan, PlanAgreement, PlanProgramme, QuotaCell
+from enrolment.plans.names import programme_words
 from enrolment.plans.queries import latest_plan, plan_digest, plan_in_force
 from enrolment.plans.sheet import PlanSheet, read_plan, write_plan
 from enrolment.plans.states import ForbiddenStep, PlanState, step
@@ -222,12 +225,17 @@ def _refuse_stale(plan: Plan, version: int, seats: Mapping[uuid.UUID, int]) -> N
     if plan.version == version:
         return
     differences = tuple(
-        FieldDifference(f"{row.stated['name']}（{cell.county}）", str(seats[cell.id]), str(cell.seats))
+        FieldDifference(_cell_name(row, cell), str(seats[cell.id]), str(cell.seats))
         for row in plan.programmes
         for cell in row.cells
         if seats.get(cell.id, cell.seats) != cell.seats
     )
     raise Conflict(_l("这一版计划刚刚被别人修改过，请查看最新内容后再改。"), differences=differences)
+
+
+def _cell_name(row: PlanProgramme, cell: QuotaCell) -> Words:
+    name, county = programme_words(row), division(cell.county).name
+    return Words(f"{name.zh}（{county.zh}）", f"{name.en} ({county.en})")
 
 
 def _refuse_fixed(plan: Plan) -> None:
@@ -242,7 +250,7 @@ def _refuse_older(plan: Plan) -> None:
 
 
 def _refuse_cell(row: PlanProgramme, cell: QuotaCell, wanted: int, hosts: frozenset[str]) -> None:
-    name = row.stated["name"]
+    name = say(programme_words(row))
     if row.programme.school.county not in hosts:
         raise NotAllowed(_l("%(name)s由其他县区的学校招生，计划数由该县区教育局修改。", name=name))
     if not 0 <= wanted <= MOST_SEATS:

@@ -26,6 +26,7 @@ from enrolment.plans.differences import PlanDifference, counts_of, difference
 from enrolment.plans.forms import GridForm, ImportForm, ReturnForm, StepForm, UploadForm
 from enrolment.plans.grid import grid_of
 from enrolment.plans.models import Plan
+from enrolment.plans.names import programme_words, registered_names
 from enrolment.plans.queries import load_whole
 from enrolment.plans.scope import get_plan, previous_of, visible_plans
 from enrolment.plans.sheet import PlanSheet, plan_template, read_plan, write_plan
@@ -154,6 +155,7 @@ def _check_page(in_round: Round, sheet: PlanSheet, data: bytes) -> str:
         latest=latest,
         difference=difference(sheet_of(latest) if latest else None, sheet),
         names={one.code: county_text(one.code) for one in sheet.counties},
+        programmes=registered_names(one.code for one in sheet.programmes),
     )
 
 
@@ -174,6 +176,9 @@ def _version_parts(plan: Plan) -> dict[str, object]:
         "difference": difference(sheet_of(before), sheet) if before else None,
         "counts": counts_of(sheet),
         "names": counties,
+        "programmes": {
+            row.programme.code: programme_words(row) for one in (before, plan) if one for row in one.programmes
+        },
         "agreements": tuple((name, given.get(code)) for code, name in counties.items()),
         "may_agree": bool(actor.counties("plans.agree") & (counties.keys() - given.keys())),
         "newest": newest is not None and newest.id == plan.id,

@@ -11,11 +11,12 @@ from sqlalchemy import select
 from allocation.explain import ChoiceVerdict, Explanation, explain_all
 from allocation.wording import LIMITS, STRIKES, Lang, pick
 from core.db import db
-from core.i18n import current_language
+from core.i18n import current_language, say
 from core.i18n import gettext as _
-from enrolment.plans.storage import sheet_of
+from core.words import Words
+from enrolment.plans.names import names_with_school
 from enrolment.results.models import Placement
-from enrolment.rounds.desk_words import REASONS, Labels
+from enrolment.rounds.desk_words import REASONS
 from enrolment.rounds.models import Run
 
 _TONES = {"admitted": "success", "full": "neutral", "closed": "neutral", "struck": "warning", "returned": "warning"}
@@ -47,7 +48,7 @@ class _RunTexts:
     """What explaining needs of one run; runs never change once stored."""
 
     explanations: Mapping[str, Explanation]
-    names: Mapping[str, str]
+    names: Mapping[str, Words]
 
 
 def told(placement: Placement) -> Told:
@@ -71,10 +72,10 @@ def sample(run: Run, count: int = 10) -> tuple[tuple[str, Told], ...]:
     return tuple((row.application.applicant.candidate_number, told(row)) for row in db.session.scalars(query))
 
 
-def _reason(rank: int, one: ChoiceVerdict, names: Mapping[str, str]) -> ChoiceReason:
+def _reason(rank: int, one: ChoiceVerdict, names: Mapping[str, Words]) -> ChoiceReason:
     return ChoiceReason(
         rank=rank,
-        name=names.get(one.programme, one.programme),
+        name=say(names.get(one.programme, one.programme)),
         word=REASONS[one.verdict].text(current_language()),
         tone=_TONES.get(one.verdict, "neutral"),
         sentence=_sentence(one),
@@ -136,7 +137,6 @@ def _texts(run_id: uuid.UUID) -> _RunTexts:
     run = db.session.get_one(Run, run_id)
     if run.outcome is None:
         raise LookupError("the run has no outcome")
-    labels = Labels(sheet_of(run.snapshot.plan))
-    names = {code: f"{row.name}（{labels.school_of(row)}）" for code, row in labels.programmes.items()}
+    names = names_with_school(row.programme.code for row in run.snapshot.plan.programmes)
     everybody = explain_all(run.snapshot.instance.encode(), run.outcome.encode())
     return _RunTexts({one.applicant: one for one in everybody}, names)

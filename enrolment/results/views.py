@@ -74,7 +74,7 @@ def approve(publication_id: uuid.UUID) -> Response | tuple[str, int]:
     except DomainError as error:
         form.refuse(error)
         return _publication(_get_publication(publication_id), form, 422)
-    flash(_("已批准。到公布时间，页面、通知书和消息同时可见。"), "success")
+    flash(_("已批准。到公布时间，页面、通知书和站内通知同时可见。"), "success")
     return redirect(url_for(".publication", publication_id=publication_id), 303)
 
 

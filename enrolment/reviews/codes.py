@@ -1,6 +1,6 @@
 """Return codes: each re-opens one item and says in a ready sentence what the pupil has to do. Pure data."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -67,9 +67,13 @@ def items_of(codes: Iterable[ReturnCode]) -> tuple[Item, ...]:
     return tuple(item for item in Item if item in opened)
 
 
-def letter_of(codes: Iterable[ReturnCode], language: str) -> str:
+def letter_of(codes: Iterable[ReturnCode]) -> Words:
     """What the pupil reads: the sentences, numbered where there are several."""
-    sentences = [one.sentence.text(language) for one in codes]
+    sentences = [one.sentence for one in codes]
+    return Words(_numbered([one.zh for one in sentences]), _numbered([one.en for one in sentences]))
+
+
+def _numbered(sentences: Sequence[str]) -> str:
     if len(sentences) == 1:
         return sentences[0]
     return " ".join(f"{number}. {sentence}" for number, sentence in enumerate(sentences, start=1))

@@ -7,8 +7,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.access import requires
-from core.accounts.models import Account
-from core.db import db
 from core.errors import Refused
 from core.i18n import gettext as _
 from core.web.actor import current_actor
@@ -136,8 +134,6 @@ def _filled(form: Form, application: Application) -> Form:
 def _return_page(form: ReturnForm, application: Application, chosen: tuple[ReturnCode, ...]) -> str:
     papers = current_papers(application.applicant)
     shown = [one for one in return_codes().values() if one.item.value.partition(":")[2] in ("", *papers)]
-    account_id = application.applicant.account_id
-    language = db.session.get_one(Account, account_id).language if account_id else "zh"
     return render_template(
         "enrolment/reviews/return.html",
         form=form,
@@ -145,5 +141,5 @@ def _return_page(form: ReturnForm, application: Application, chosen: tuple[Retur
         codes=shown,
         items=ITEMS,
         chosen=chosen,
-        letter=letter_of(chosen, language) if chosen else "",
+        letter=letter_of(chosen),
     )

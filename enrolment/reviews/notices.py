@@ -1,11 +1,8 @@
-"""What a family is told of a verdict. Each reader gets the sentence in the language of the own account."""
+"""What a family is told of a verdict. Each reader gets the sentence in the own language."""
 
-from collections.abc import Callable, Mapping
-
-from core.accounts.models import Account
-from core.db.transaction import require_transaction
 from core.i18n import lazy as _l
 from core.identity import mask_name
+from core.notices.facts import Facts
 from core.notices.operations import notify
 from core.notices.templates import add_template
 from enrolment.applications.models import Application
@@ -29,22 +26,14 @@ def register() -> None:
     add_template(UNDONE, _l("%(child)s 的预审结论已撤销，正在重新审核，请等新的通知。"), title=_l("预审结论已撤销"))
 
 
-def tell_family(
-    application: Application, template: str, facts: Callable[[str], Mapping[str, str]] | None = None
-) -> None:
-    """Inside a transaction: one notice to the pupil and to each guardian.
-
-    ``facts`` gives the sentence's facts in a language (``zh`` or ``en``).
-    """
-    session = require_transaction()
+def tell_family(application: Application, template: str, facts: Facts | None = None) -> None:
+    """Inside a transaction: one notice to the pupil and to each guardian."""
     applicant = application.applicant
     accounts = {applicant.account_id, *(guardian.account_id for guardian in applicant.guardians)}
     for account_id in sorted(filter(None, accounts), key=str):
-        language = session.get_one(Account, account_id).language
-        told = facts(language) if facts else {}
         notify(
             account_id,
             template,
-            {"child": mask_name(applicant.name), **told},
+            {"child": mask_name(applicant.name), **(facts or {})},
             link=f"/applications/{application.id}",
         )

@@ -109,7 +109,7 @@ def return_(
         for kind, paper in papers.items():
             of_paper = [one for one in chosen if one.item is Item.of_paper(kind)]
             if of_paper:
-                paper.state, paper.reason = PaperState.RETURNED, letter_of(of_paper, "zh")
+                paper.state, paper.reason = PaperState.RETURNED, letter_of(of_paper)
         facts = [{"code": one.code, "item": one.item.value} for one in chosen]
         decision = decide(actor, application, in_force, Verdict.RETURNED, codes=facts)
         end_claim(application)
@@ -240,7 +240,7 @@ def _take_back(application: Application, last: ReviewDecision) -> None:
     move(application, Event.UNDO)
     for paper in papers:
         if paper.state is changed:
-            paper.state, paper.reason = PaperState.UPLOADED, ""
+            paper.state, paper.reason = PaperState.UPLOADED, None
     notices.tell_family(application, notices.UNDONE)
 
 
@@ -255,11 +255,4 @@ def _codes(codes: Collection[str]) -> tuple[ReturnCode, ...]:
 
 
 def _tell_returned(application: Application, chosen: tuple[ReturnCode, ...], until: dt.datetime) -> None:
-    notices.tell_family(
-        application,
-        notices.RETURNED,
-        lambda language: {
-            "sentences": letter_of(chosen, language),
-            "until": clock.moment_text(until, language),
-        },
-    )
+    notices.tell_family(application, notices.RETURNED, {"sentences": letter_of(chosen), "until": until})

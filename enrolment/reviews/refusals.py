@@ -51,7 +51,7 @@ def confirm_refusal(actor: Actor, *, application_id: uuid.UUID, seen: Seen) -> R
         move(application, Event.REFUSE)
         decision = decide(actor, application, in_force, Verdict.REFUSED, note=proposal.note)
         end_claim(application)
-        notices.tell_family(application, notices.REFUSED, lambda _language: {"reason": proposal.note.rstrip("。")})
+        notices.tell_family(application, notices.REFUSED, {"reason": proposal.note.rstrip("。")})
         return decision
 
 

@@ -647,13 +647,13 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("file_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "kind IN ('identity', 'household', 'graduation', 'bonus', 'health')", name=op.f("ck_paper_kind_known")
         ),
-        sa.CheckConstraint("state <> 'returned' OR reason <> ''", name=op.f("ck_paper_returned_has_reason")),
+        sa.CheckConstraint("state <> 'returned' OR reason IS NOT NULL", name=op.f("ck_paper_returned_says_why")),
         sa.CheckConstraint(
             "state IN ('uploaded', 'accepted', 'returned', 'replaced')", name=op.f("ck_paper_state_known")
         ),

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from core.access import requires
 from core.db import db
 from core.errors import Refused
+from core.i18n import current_language
 from core.i18n import gettext as _
 from core.web.actor import current_actor
 from registry.schools import operations
@@ -103,7 +104,7 @@ def programme(programme_id: uuid.UUID) -> _Answer:
         except Refused as error:
             form.refuse(error)
         else:
-            flash(_("%(name)s的信息已保存，公开的页面同时更新。", name=found.name("zh")), "success")
+            flash(_("%(name)s的信息已保存，公开的页面同时更新。", name=found.name(current_language())), "success")
             return redirect(url_for(".school", school_id=found.school_id), 303)
     page = render_template("registry/schools/programme.html", form=form, programme=found)
     return (page, 422) if form.errors or form.form_errors else page

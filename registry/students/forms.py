@@ -9,7 +9,7 @@ from core.i18n import lazy as _l
 REASONS = (
     SelectChoice("verify", _l("核对身份")),
     SelectChoice("export", _l("报送上级")),
-    SelectChoice("contact", _l("联系家长")),
+    SelectChoice("contact", _l("联系监护人")),
     SelectChoice("dispute", _l("处理争议")),
 )
 

@@ -13,6 +13,7 @@ from core.audit.operations import Signature
 from core.crypto import blind_index
 from core.db import db, lock_row, transaction
 from core.errors import Refused
+from core.i18n import current_language
 from core.i18n import lazy as _l
 from core.identity import DocumentKind, formal_number, temporary_number
 from core.names import initials, pinyin
@@ -220,8 +221,8 @@ def _refuse_second_record(someone: Person, school: School) -> None:
         raise Refused(
             _l(
                 "该生在%(other)s已有在籍学籍，%(here)s不能重复建立。请两校核实后，由两地教育局办结。",
-                other=open_spell.school.name("zh"),
-                here=school.name("zh"),
+                other=open_spell.school.name(current_language()),
+                here=school.name(current_language()),
             )
         )
 

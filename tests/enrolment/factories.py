@@ -18,6 +18,7 @@ from core.db import db, housekeeping
 from core.divisions import division
 from core.files.models import StoredFile
 from core.identity import check_character
+from core.words import Words
 from enrolment.applications.models import (
     Applicant,
     ApplicantGuardian,
@@ -249,7 +250,11 @@ def consent(of: ApplicantGuardian, *purposes: ConsentPurpose, notice_version: st
 
 
 def paper(
-    of: Applicant, kind: PaperKind = PaperKind.IDENTITY, *, state: PaperState = PaperState.UPLOADED, reason: str = ""
+    of: Applicant,
+    kind: PaperKind = PaperKind.IDENTITY,
+    *,
+    state: PaperState = PaperState.UPLOADED,
+    reason: Words | None = None,
 ) -> Paper:
     """A paper whose row exists; its bytes are not in the store."""
     with housekeeping() as session:
@@ -265,7 +270,7 @@ def paper(
             kind=kind,
             file=file,
             state=state,
-            reason=reason or ("photo_unclear" if state is PaperState.RETURNED else ""),
+            reason=reason or (Words("照片不清楚", "photo unclear") if state is PaperState.RETURNED else None),
             uploaded_at=clock.now(),
         )
         session.add(made)

@@ -12,6 +12,7 @@ from core.db import db
 from core.documents.models import DocumentKind, DocumentState, IssuedDocument
 from core.errors import Conflict, NotAllowed, NotVisible, Refused
 from core.notices.models import Notice
+from core.words import Words
 from enrolment.applications import choosing, confirming, operations
 from enrolment.applications.consents import NOTICE, NOTICE_UNDER_14
 from enrolment.applications.models import (
@@ -355,7 +356,7 @@ class TestCorrection:
             application.correct_by = clock.now() + dt.timedelta(days=3)
             application.open_items = [item.value for item in items]
             paper = next(one for one in world.child.papers if one.kind is PaperKind.IDENTITY)
-            paper.state, paper.reason = PaperState.RETURNED, "photo_unclear"
+            paper.state, paper.reason = PaperState.RETURNED, Words("照片不清楚", "photo unclear")
         return application
 
     def test_the_paper_must_come_first(self, world: Scene) -> None:

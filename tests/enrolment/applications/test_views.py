@@ -17,6 +17,7 @@ from core.access import OrganisationKind, Role
 from core.accounts.models import Account, AccountState
 from core.db import db, housekeeping
 from core.notices.models import Notice
+from core.words import Words
 from enrolment.applications.models import (
     Applicant,
     ApplicantGuardian,
@@ -426,7 +427,7 @@ def test_a_returned_paper_opens_alone(world: Scene, client: Browser) -> None:
         row.state, row.correct_by = ApplicationState.RETURNED, clock.now() + dt.timedelta(days=2)
         row.open_items = ["paper:identity"]
         paper = next(one for one in row.applicant.papers if one.kind is PaperKind.IDENTITY)
-        paper.state, paper.reason = PaperState.RETURNED, "照片不清楚"
+        paper.state, paper.reason = PaperState.RETURNED, Words("照片不清楚", "photo unclear")
     pupil = as_pupil(client, world)
     home = f"/applications/{application.id}"
     assert "照片不清楚" in page(pupil, home)

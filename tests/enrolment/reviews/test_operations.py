@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -13,6 +14,7 @@ from core.audit import AuditEntry
 from core.db import db, housekeeping
 from core.errors import Conflict, DomainError, NotAllowed, NotVisible, Refused
 from core.notices.models import Notice
+from core.notices.templates import worded
 from enrolment.applications.models import Application, ApplicationState, Paper, PaperKind, PaperState
 from enrolment.applications.progress import current_papers
 from enrolment.applications.states import APPLICATION, Event, Reason
@@ -105,25 +107,26 @@ def test_a_return_opens_only_the_items_of_its_codes(at: Desk) -> None:
     assert application.state is ApplicationState.RETURNED
     assert application.open_items == ["paper:identity"]
     assert papers[PaperKind.IDENTITY].state is PaperState.RETURNED
-    assert papers[PaperKind.IDENTITY].reason == return_codes()["id_unclear"].zh
+    assert papers[PaperKind.IDENTITY].reason == return_codes()["id_unclear"].sentence
     assert papers[PaperKind.HOUSEHOLD].state is PaperState.UPLOADED
     notice = db.session.scalars(select(Notice)).first()
     assert notice is not None
-    assert return_codes()["id_unclear"].zh in notice.facts["sentences"]
+    assert notice.facts["sentences"] == {"zh": return_codes()["id_unclear"].zh, "en": return_codes()["id_unclear"].en}
     decision = db.session.scalars(select(ReviewDecision)).one()
     assert decision.codes == [{"code": "id_unclear", "item": "paper:identity"}]
 
 
 def test_each_reader_gets_the_sentence_in_the_own_language(at: Desk) -> None:
     application = held(at)
-    child = application.applicant.account_id
-    with housekeeping() as session:
-        session.execute(text("UPDATE account SET language = 'en' WHERE sign_in_name LIKE 'applicant%'"))
-    db.session.expire_all()
     operations.return_(at.officer, application_id=application.id, seen=seen_of(application), codes=["id_unclear"])
-    told = {one.account_id: one.facts["sentences"] for one in db.session.scalars(select(Notice))}
-    assert told.pop(child) == return_codes()["id_unclear"].en  # type: ignore[arg-type]  # the pupil has an account
-    assert set(told.values()) == {return_codes()["id_unclear"].zh}
+    notice = db.session.scalars(select(Notice)).first()
+    assert notice is not None
+    until = clock.at_beijing(clock.today() + dt.timedelta(days=3), 17)
+    for language in ("zh", "en"):
+        with force_locale(language):
+            told = worded(notice.template, notice.facts).text
+        assert return_codes()["id_unclear"].sentence.text(language) in told
+        assert clock.moment_text(until, language) in told
 
 
 @pytest.mark.parametrize(
@@ -339,7 +342,7 @@ def test_every_code_has_an_item_and_two_sentences() -> None:
     codes = return_codes()
     assert len({one.zh for one in codes.values()}) == len(codes)
     assert items_of(chosen_codes(["choices_shut", "id_unclear", "id_other_person"])) == ("choices", "paper:identity")
-    assert letter_of(chosen_codes(["id_unclear", "household_unclear"]), "zh").startswith("1. ")
+    assert letter_of(chosen_codes(["id_unclear", "household_unclear"])).zh.startswith("1. ")
     with pytest.raises(UnknownReturnCode):
         chosen_codes(["id_unclear", "nonsense"])
 

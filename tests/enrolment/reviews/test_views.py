@@ -98,7 +98,7 @@ def test_the_officer_previews_what_the_pupil_will_read(at: Desk, officer: Browse
     assert post(officer, here, codes=["id_unclear"], days="3").status_code == 303
     db.session.expire_all()
     assert application.state is ApplicationState.RETURNED
-    assert return_codes()["id_unclear"].zh == next(p.reason for p in application.applicant.papers if p.reason)
+    assert return_codes()["id_unclear"].sentence == next(p.reason for p in application.applicant.papers if p.reason)
 
 
 def test_a_refusal_is_confirmed_by_the_approver_only(at: Desk, officer: Browser, app: Flask) -> None:
