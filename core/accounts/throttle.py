@@ -12,17 +12,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import ColumnElement, case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core import clock
 from core.accounts.backoff import Limit
 from core.accounts.models import ThrottleCounter
-from core.crypto import blind_index
+from core.crypto import blind_index, index_print
 from core.db import db, housekeeping, new_id
 from core.errors import Refused
 from core.i18n import lazy as _l
+
+_LONGEST_PURPOSE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Throttled(Refused):
 def bucket(purpose: str, *parts: object, limit: Limit | None = None) -> Bucket:
     """The counter of one purpose for what ``parts`` name together; stored as a keyed hash."""
     name = blind_index("throttle", "\x00".join(str(part) for part in parts))
-    return Bucket(f"{purpose[:30]}:{name}", limit or Limit())
+    return Bucket(f"{purpose[:_LONGEST_PURPOSE]}:{index_print()}:{name}", limit or Limit())
 
 
 def source_of(address: str) -> str:
@@ -124,10 +126,18 @@ def count_of(one: Bucket) -> int:
 
 
 def sweep(older_than: dt.timedelta = dt.timedelta(days=2)) -> int:
-    """Remove counters nobody touched for so long; returns how many. For a daily job."""
+    """Remove counters nobody touched for so long; returns how many. A daily duty of the workers."""
+    return _forget(ThrottleCounter.last_at < clock.now() - older_than)
+
+
+def forget_other_keys() -> int:
+    """Remove counters made under another index key, which no try meets any more; returns how many."""
+    return _forget(ThrottleCounter.bucket.not_like(f"%:{index_print()}:%"))
+
+
+def _forget(which: ColumnElement[bool]) -> int:
     with housekeeping() as session:
-        old = delete(ThrottleCounter).where(ThrottleCounter.last_at < clock.now() - older_than)
-        result: Any = session.execute(old)
+        result: Any = session.execute(delete(ThrottleCounter).where(which))
         return int(result.rowcount)
 
 

@@ -6,10 +6,16 @@ import secrets
 import click
 from flask.cli import AppGroup, with_appcontext
 
+from core.accounts.models import CodePurpose
 from core.audit.operations import House
 from core.cli.rotation import rotate
 from core.config import new_secret
 from core.crypto import CryptoError
+
+_AGAIN = {
+    CodePurpose.ACTIVATION: "Give out new ones. 激活码已失效，请重新发放。",
+    CodePurpose.RECOVERY: "Their owners make new ones. 备用码已失效，请本人重新生成。",
+}
 
 group = AppGroup("keys", help="Make keys, and bring everything stored to the newest key.")
 
@@ -48,9 +54,10 @@ def rotate_command(context: click.Context, batch: int) -> None:
     for table, rows in done.rows.items():
         click.echo(f"{table}: {rows}")
     click.echo(f"files: {done.files}")
-    for column, rows in done.lost_indexes.items():
-        if rows:
-            click.echo(f"Note: {column} ({rows} rows) is bound to the index key and cannot be made anew.")
+    for purpose, count in done.ended_codes.items():
+        click.echo(f"Ended: {count} unused {purpose.value} codes of the earlier index key. {_AGAIN[purpose]}")
+    if done.forgotten_tries:
+        click.echo(f"Forgotten: {done.forgotten_tries} counters of wrong tries of the earlier index key.")
     click.echo("Done. 密钥轮换完成。")
 
 

@@ -2,15 +2,21 @@
 
 Batches are transactions of their own, and what is done is seen from the values themselves, so a broken-off
 run is simply started again. Versions of rows do not change: nobody's open form becomes stale.
+
+Every blind index stands beside the encrypted value it is made of. One-time codes and counted tries are kept as
+keyed hashes only, on purpose; under another index key they end and are said so.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Column, Table, Text, inspect, select, type_coerce, update
 from sqlalchemy.orm import Mapper
 
+from core.accounts import throttle
+from core.accounts.models import CodePurpose
+from core.accounts.operations import end_codes_of_other_keys
 from core.audit import record
 from core.audit.operations import Signature
 from core.crypto import EncryptedText, current_keys
@@ -23,11 +29,12 @@ Progress = Callable[[str, int], None]
 
 @dataclass(slots=True)
 class Rotated:
-    """What a run changed: rows a table, files, and blind indexes nobody can compute anew (table.column → rows)."""
+    """What a run changed: rows a table, files; and what had to end, because it is bound to an earlier index key."""
 
     rows: dict[str, int] = field(default_factory=dict)
     files: int = 0
-    lost_indexes: dict[str, int] = field(default_factory=dict)
+    ended_codes: Mapping[CodePurpose, int] = field(default_factory=dict)
+    forgotten_tries: int = 0
 
 
 def rotate(actor: Signature, *, batch: int = 500, progress: Progress = lambda _table, _rows: None) -> Rotated:
@@ -37,7 +44,8 @@ def rotate(actor: Signature, *, batch: int = 500, progress: Progress = lambda _t
         if _encrypted(mapper):
             done.rows[_table_name(mapper)] = _rotate_table(actor, mapper, batch, progress)
     done.files = _rotate_files(actor, batch)
-    done.lost_indexes = dict(_indexes_without_source())
+    done.ended_codes = end_codes_of_other_keys(actor)
+    done.forgotten_tries = throttle.forget_other_keys()
     with transaction():
         record(
             actor, "keys.rotate_all", ("keys", current_keys().newest), rows=sum(done.rows.values()), files=done.files
@@ -131,21 +139,6 @@ def _write(mapper: Mapper[Any], row: Any, values: dict[str, Any]) -> int:
     unchanged += [type_coerce(_column(mapper, name), Text) == row[name] for name in _encrypted(mapper) if row[name]]
     columns = {_column(mapper, name).name: value for name, value in values.items()}
     return rows_changed(db.session(), update(_table(mapper)).where(*unchanged).values(columns))
-
-
-def _indexes_without_source() -> Iterator[tuple[str, int]]:
-    """Blind indexes whose plain value is not kept: under another index key they find nothing any more."""
-    for mapper in Base.registry.mappers:
-        probe = mapper.class_manager.new_instance()
-        for name in _encrypted(mapper):
-            setattr(probe, name, "0")
-        made = inspect(probe).dict
-        for name in _derived_names(mapper):
-            if name not in made:
-                column = _column(mapper, name)
-                with housekeeping() as session:
-                    rows = session.execute(select(column).where(column.is_not(None))).all()
-                yield f"{column.table}.{column.name}", len(rows)
 
 
 def _rotate_files(actor: Signature, batch: int) -> int:

@@ -46,7 +46,7 @@ class IssuedDocument(Versioned, Base):
     content: Mapped[list[dict[str, str]]] = mapped_column(JsonText)
     content_sha256: Mapped[str] = mapped_column(String(64))
     holder_name: Mapped[str] = mapped_column(EncryptedText("issued_document.holder_name"))
-    second_fact_index: Mapped[str | None] = mapped_column(String(64))
+    second_fact: Mapped[str | None] = mapped_column(EncryptedText("issued_document.second_fact"))
     issued_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     printed: Mapped[int] = mapped_column(default=0)
     state: Mapped[DocumentState] = mapped_column(EnumText(DocumentState), default=DocumentState.VALID)

@@ -338,7 +338,7 @@ def upgrade() -> None:
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("content_sha256", sa.String(length=64), nullable=False),
         sa.Column("holder_name", sa.Text(), nullable=False),
-        sa.Column("second_fact_index", sa.String(length=64), nullable=True),
+        sa.Column("second_fact", sa.Text(), nullable=True),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("printed", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),

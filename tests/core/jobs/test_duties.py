@@ -69,5 +69,5 @@ def test_old_form_tokens_are_forgotten() -> None:
 
 def test_the_house_has_its_duties() -> None:
     assert {duty.name for duty in registry.duties()} >= {
-        "jobs.reap", "jobs.forget_workers", "notices.send", "web.forget_tokens", "audit.seal"
+        "jobs.reap", "jobs.forget_workers", "notices.send", "accounts.forget_tries", "web.forget_tokens", "audit.seal"
     }  # fmt: skip
