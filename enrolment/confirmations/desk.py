@@ -11,7 +11,7 @@ from core.i18n import lazy as _l
 from core.tables import Column, ListSpec, text
 from core.web.home import HomeCard
 from enrolment.applications.models import Applicant
-from enrolment.confirmations.models import Arrival, Confirmation, ConfirmationState
+from enrolment.confirmations.models import Arrival, Confirmation, ConfirmationState, NoShow
 from enrolment.results.models import Placement
 from enrolment.results.scope import visible_placements
 
@@ -26,20 +26,25 @@ def expected_placements(actor: Actor) -> Select[Placement]:
 
 
 def missing_placements(actor: Actor) -> Select[Placement]:
-    """Accepted, not yet arrived."""
-    return expected_placements(actor).where(Placement.id.not_in(select(Arrival.placement_id)))
+    """Accepted, not yet arrived, and not handed back as a no-show."""
+    return expected_placements(actor).where(
+        Placement.id.not_in(select(Arrival.placement_id)), Placement.id.not_in(select(NoShow.placement_id))
+    )
 
 
 def arrival_cards(actor: Actor) -> tuple[HomeCard, ...]:
-    """应到, 已到, 未到, counted in the database."""
+    """应到, 已到, 未到, 已交回, counted in the database."""
     expected = expected_placements(actor)
     all_expected = _count(expected)
     arrived = _count(expected.join(Arrival, Arrival.placement_id == Placement.id))
+    gone = _count(expected.join(NoShow, NoShow.placement_id == Placement.id))
+    missing = url_for("missing.missing_list")
     link = url_for("confirmations.arrivals")
     return (
         HomeCard(_("应到"), all_expected, link, _("已确认录取的学生")),
         HomeCard(_("已到"), arrived, link, _("已办理报到的学生")),
-        HomeCard(_("未到"), all_expected - arrived, link, _("已确认、还没有报到的学生")),
+        HomeCard(_("未到"), all_expected - arrived - gone, missing, _("已确认、还没有报到的学生")),
+        HomeCard(_("已交回"), gone, missing, _("没有报到、名额已经交回的学生")),
     )
 
 

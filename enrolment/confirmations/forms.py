@@ -1,7 +1,9 @@
 """Forms of the confirmation and arrival pages."""
 
-from wtforms import StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import DateField, IntegerField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import HiddenInput
 
 from core.forms import BaseForm
 from core.i18n import lazy as _l
@@ -17,4 +19,29 @@ class ArrivalForm(BaseForm):
     code = StringField(
         _l("通知书编号或验证码"),
         validators=[InputRequired(_l("请扫描二维码，或填写通知书编号")), Length(max=200)],
+    )
+
+
+class MissingForm(BaseForm):
+    """What became of a call to a family whose child has not come."""
+
+    result = RadioField(
+        _l("电话结果"),
+        choices=[
+            SelectChoice("coming", _l("会来报到")),
+            SelectChoice("later", _l("延期报到")),
+            SelectChoice("not_coming", _l("不来了")),
+            SelectChoice("no_answer", _l("没有接通")),
+        ],
+        validators=[InputRequired(_l("请选择电话结果"))],
+    )
+    extended_until = DateField(_l("延期至"), validators=[Optional()])
+    note = StringField(_l("备注"), validators=[Optional(), Length(max=200, message=_l("备注最多 200 字。"))])
+
+
+class HandBackForm(BaseForm):
+    """Handing the overdue places back; carries how many the page showed."""
+
+    expected = IntegerField(
+        widget=HiddenInput(), validators=[InputRequired(_l("页面已过期，请刷新后再试。")), NumberRange(min=0)]
     )

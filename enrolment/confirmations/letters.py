@@ -18,6 +18,7 @@ from core.documents.typeset import to_pdf
 from core.errors import Refused
 from core.i18n import lazy as _l
 from core.identity import document_tail, mask_name
+from enrolment.confirmations.models import Confirmation, ConfirmationState, NoShow
 from enrolment.results.models import Placement
 from registry.schools.models import Programme, SchoolYear, TrainingForm
 
@@ -68,10 +69,14 @@ def issue_letter(actor: Signature, placement: Placement, site: str) -> IssuedDoc
 
 
 def print_letter(actor: Signature, placement: Placement, site: str) -> bytes:
-    """The letter as PDF; the second print on is marked as a copy. Raises Refused if there is none."""
+    """The letter as PDF; the second print on is marked as a copy. Raises Refused before the place is accepted.
+
+    A place that was accepted while the school's arrival arrangements were missing gets its letter now.
+    """
     document = valid_document(DocumentKind.ADMISSION_LETTER, placement.id)
-    if document is None:
+    if document is None and not _accepted(placement):
         raise Refused(_l("这份录取还没有通知书。确认录取后才会签发。"))
+    document = document or issue_letter(actor, placement, site)
     reserved = Reserved(document.number, document.verification_code)
     issued_on = clock.beijing_day(document.issued_at)
     paper = _paper(placement, reserved, site, issued_on)
@@ -150,3 +155,11 @@ def _school_year(programme: Programme, year: int) -> SchoolYear:
 def letter_of(placement_id: uuid.UUID) -> IssuedDocument | None:
     """The letter that holds for a placement, if it was issued."""
     return valid_document(DocumentKind.ADMISSION_LETTER, placement_id)
+
+
+def _accepted(placement: Placement) -> bool:
+    query = select(Confirmation.id).where(
+        Confirmation.placement_id == placement.id, Confirmation.state == ConfirmationState.ACCEPTED
+    )
+    gone = select(NoShow.id).where(NoShow.placement_id == placement.id)
+    return db.session.scalar(query) is not None and db.session.scalar(gone) is None

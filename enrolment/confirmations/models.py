@@ -1,4 +1,4 @@
-"""Accepting or declining a place, and arriving at the school."""
+"""Accepting or declining a place, arriving at the school, and not arriving."""
 
 import datetime as dt
 import enum
@@ -8,7 +8,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db.base import Base, Versioned, new_id
+from core.db.triggers import append_only, guard
 from core.db.types import EnumText, UTCDateTime, one_of
+from enrolment.applications.models import Application
 from enrolment.results.models import Placement
 
 
@@ -67,3 +69,75 @@ class Arrival(Base):
     placement: Mapped[Placement] = relationship()
 
     __table_args__ = (one_of("method", ArrivalMethod),)
+
+
+class CallResult(enum.StrEnum):
+    """What became of the school's call to a family whose child has not come."""
+
+    COMING = "coming"
+    LATER = "later"
+    NOT_COMING = "not_coming"
+    NO_ANSWER = "no_answer"
+
+
+class MissingMark(Base):
+    """One call about a pupil who has not come; ``extended_until`` is the day up to which the place waits (延期至)."""
+
+    __tablename__ = "missing_mark"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    placement_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("placement.id"), index=True)
+    result: Mapped[CallResult] = mapped_column(EnumText(CallResult))
+    extended_until: Mapped[dt.date | None]
+    note: Mapped[str] = mapped_column(String(200), default="")
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    marked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+
+    __table_args__ = (
+        one_of("result", CallResult),
+        CheckConstraint("(result = 'later') = (extended_until IS NOT NULL)", name="later_says_until_when"),
+    )
+
+
+class NoShow(Base):
+    """The school has handed the place back because the pupil did not come (未报到)."""
+
+    __tablename__ = "no_show"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    placement_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("placement.id"), unique=True)
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    handed_back_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    placement: Mapped[Placement] = relationship()
+
+
+append_only(MissingMark)
+append_only(NoShow)
+guard(
+    NoShow,
+    "arrived",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM arrival x WHERE x.placement_id = NEW.placement_id)",
+    "the pupil has arrived",
+)
+guard(
+    Arrival,
+    "handed_back",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM no_show x WHERE x.placement_id = NEW.placement_id)",
+    "the place was handed back",
+)
+guard(
+    Confirmation,
+    "declined_stays",
+    "UPDATE",
+    "OLD.state = 'declined' AND NEW.state <> 'declined'",
+    "a declined place is not taken up again",
+)
+_HOLDS_A_PLACE = (
+    "EXISTS (SELECT 1 FROM confirmation c JOIN placement p ON p.id = c.placement_id "
+    "JOIN application a ON a.id = p.application_id WHERE a.applicant_id = NEW.applicant_id "
+    "AND a.round_id <> NEW.round_id AND c.state = 'accepted' "
+    "AND NOT EXISTS (SELECT 1 FROM no_show n WHERE n.placement_id = p.id))"
+)
+guard(Application, "holds_a_place", "INSERT", _HOLDS_A_PLACE, "the pupil holds a confirmed place")

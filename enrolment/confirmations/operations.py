@@ -10,17 +10,18 @@ from core.access import Actor
 from core.audit import record
 from core.db import db, lock_row, transaction
 from core.documents.models import DocumentKind, DocumentState, IssuedDocument
-from core.documents.operations import find_by_code_or_number, revoke
+from core.documents.operations import find_by_code_or_number
 from core.errors import Refused
+from core.i18n import current_language
 from core.i18n import lazy as _l
 from core.identity import DocumentKind as IdentityKind
-from core.notices.operations import notify
 from enrolment.applications.models import Applicant, ApplicantGuardian
-from enrolment.confirmations.letters import issue_letter, letter_of
-from enrolment.confirmations.models import Arrival, ArrivalMethod, Confirmation, ConfirmationState
-from enrolment.plans.ledger import give_back
+from enrolment.confirmations.giving_up import tell_family, undo_place
+from enrolment.confirmations.letters import issue_letter
+from enrolment.confirmations.models import Arrival, ArrivalMethod, Confirmation, ConfirmationState, NoShow
 from enrolment.plans.models import SeatKind
 from enrolment.results.models import Placement
+from enrolment.results.promises import give_up_words
 from registry.front import Admission, ExamFacts, GuardianFacts, PersonFacts, SpellFacts, admit
 
 
@@ -34,7 +35,7 @@ def accept(actor: Actor, *, placement: Placement, site: str) -> Confirmation:
         _refuse_late(placement)
         answer = confirmation_of(placement.id)
         if answer is not None and answer.state is ConfirmationState.DECLINED:
-            raise Refused(_l("您已放弃这次录取，名额已经退回，不能再确认。可以参加征求志愿。"))
+            raise Refused(_l("您已放弃这次录取，名额已经退回，不能再确认。"))
         if answer is None:
             answer = Confirmation(
                 placement_id=placement.id, state=ConfirmationState.ACCEPTED, answered_at=clock.now()
@@ -46,7 +47,7 @@ def accept(actor: Actor, *, placement: Placement, site: str) -> Confirmation:
         session.flush()
         letter = issue_letter(actor, placement, site)
         record(actor, "confirmations.accept", answer, placement=str(placement.id), letter=letter.number)
-        _tell_family(placement, "confirmations.accepted", {"number": letter.number})
+        tell_family(placement, "confirmations.accepted", {"number": letter.number})
         return answer
 
 
@@ -69,7 +70,7 @@ def ask_decline(actor: Actor, *, placement: Placement) -> Confirmation:
         answer.answered_by = actor.account_id
         session.flush()
         record(actor, "confirmations.ask_decline", answer, placement=str(placement.id))
-        _tell_family(placement, "confirmations.decline_asked", {})
+        tell_family(placement, "confirmations.decline_asked")
         return answer
 
 
@@ -86,13 +87,11 @@ def agree_decline(actor: Actor, *, placement: Placement, guardian: ApplicantGuar
         answer.guardian_at = clock.now()
         answer.state = ConfirmationState.DECLINED
         session.flush()
-        if placement.cell_id is not None:
-            give_back(cell_id=placement.cell_id, subject_id=placement.id, kind=SeatKind.DECLINED)
-        letter = letter_of(placement.id)
-        if letter is not None:
-            revoke(actor, document_id=letter.id, reason="declined")
+        undo_place(actor, placement, SeatKind.DECLINED, reason="declined")
         record(actor, "confirmations.agree_decline", answer, placement=str(placement.id))
-        _tell_family(placement, "confirmations.declined", {})
+        application = placement.application
+        cost = give_up_words(application.applicant, application.round)
+        tell_family(placement, "confirmations.declined", {"cost": cost})
         return answer
 
 
@@ -134,6 +133,11 @@ def arrival_of(placement_id: uuid.UUID) -> Arrival | None:
     return db.session.scalars(select(Arrival).where(Arrival.placement_id == placement_id)).one_or_none()
 
 
+def no_show_of(placement_id: uuid.UUID) -> NoShow | None:
+    """The hand-over of a placement whose pupil never came, if there was one."""
+    return db.session.scalars(select(NoShow).where(NoShow.placement_id == placement_id)).one_or_none()
+
+
 def _refuse_late(placement: Placement) -> None:
     if placement.programme_id is None:
         raise Refused(_l("本轮没有录取，没有需要确认的学校。"))
@@ -144,13 +148,16 @@ def _refuse_late(placement: Placement) -> None:
 def _refuse_arrived(placement: Placement) -> None:
     arrived = arrival_of(placement.id)
     if arrived is not None:
-        moment = clock.moment_text(arrived.arrived_at)
+        moment = clock.moment_text(arrived.arrived_at, current_language())
         raise Refused(_l("已于 %(at)s 报到，不用重复办理。", at=moment), field="code")
 
 
 def _refuse_letter(actor: Actor, letter: IssuedDocument) -> None:
     if letter.issuer_id not in actor.schools("arrivals.record"):
-        raise Refused(_l("这份通知书是%(school)s签发的，请到该校报到。", school=letter.issuer.name_zh), field="code")
+        raise Refused(
+            _l("这份通知书是%(school)s签发的，请到该校报到。", school=letter.issuer.name(current_language())),
+            field="code",
+        )
     if letter.state is not DocumentState.VALID:
         raise Refused(_l("这份通知书已经失效，不能报到。请联系招生办公室。"), field="code")
 
@@ -202,11 +209,3 @@ def _exam(applicant: Applicant) -> ExamFacts:
         score=sum((one.points for one in scores), start=Decimal(0)) if scores else None,
         full=sum((one.full for one in scores), start=Decimal(0)) if scores else None,
     )
-
-
-def _tell_family(placement: Placement, template: str, facts: dict[str, str]) -> None:
-    """One notice to the pupil and one to each guardian with an account."""
-    applicant = placement.application.applicant
-    accounts = {applicant.account_id, *(one.account_id for one in applicant.guardians)}
-    for account_id in sorted((one for one in accounts if one), key=str):
-        notify(account_id, template, facts, link=f"/results/{placement.application_id}")

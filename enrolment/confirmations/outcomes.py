@@ -6,7 +6,7 @@ from enrolment.applications.frame import Released
 from enrolment.applications.models import Application
 from enrolment.applications.status import Outcome
 from enrolment.confirmations.models import ConfirmationState
-from enrolment.confirmations.operations import arrival_of, confirmation_of
+from enrolment.confirmations.operations import arrival_of, confirmation_of, no_show_of
 from enrolment.results.models import Placement
 from enrolment.results.visibility import publication_of, released_placement_of
 
@@ -29,6 +29,8 @@ def _outcome(placement: Placement) -> Outcome:
         return Outcome.NOT_ADMITTED
     if arrival_of(placement.id) is not None:
         return Outcome.ARRIVED
+    if no_show_of(placement.id) is not None:
+        return Outcome.NO_SHOW
     given = confirmation_of(placement.id)
     if given is None or given.state is ConfirmationState.DECLINE_ASKED:
         return Outcome.ADMITTED

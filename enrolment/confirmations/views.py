@@ -22,6 +22,7 @@ from enrolment.confirmations.forms import AnswerForm, ArrivalForm
 from enrolment.confirmations.letters import print_letter, verification_site
 from enrolment.confirmations.models import Arrival, ArrivalMethod
 from enrolment.results.models import Placement
+from enrolment.results.promises import give_up_words
 from enrolment.results.scope import get_placement
 
 blueprint = Blueprint("confirmations", __name__)
@@ -45,6 +46,7 @@ def decline_page(placement_id: uuid.UUID) -> str:
         placement=placement,
         answer=operations.confirmation_of(placement.id),
         guardian=_guardian(current_actor(), placement),
+        cost=give_up_words(placement.application.applicant, placement.application.round),
         form=AnswerForm(),
     )
 

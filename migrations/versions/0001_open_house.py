@@ -968,6 +968,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("application_id", name=op.f("pk_review_claim")),
     )
     op.create_table(
+        "scenario",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("round_id", sa.Uuid(), nullable=False),
+        sa.Column("county", sa.String(length=6), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("based_on_id", sa.Uuid(), nullable=False),
+        sa.Column("copied_from_id", sa.Uuid(), nullable=True),
+        sa.Column("adopted_as_id", sa.Uuid(), nullable=True),
+        sa.Column("sheet", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["adopted_as_id"], ["plan.id"], name=op.f("fk_scenario_adopted_as_id_plan")),
+        sa.ForeignKeyConstraint(["based_on_id"], ["plan.id"], name=op.f("fk_scenario_based_on_id_plan")),
+        sa.ForeignKeyConstraint(
+            ["copied_from_id"], ["scenario.id"], name=op.f("fk_scenario_copied_from_id_scenario")
+        ),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_scenario_round_id_round")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scenario")),
+        sa.UniqueConstraint("round_id", "name", name=op.f("uq_scenario_round_id_name")),
+    )
+    op.create_table(
         "school_class",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("school_id", sa.Uuid(), nullable=False),
@@ -1161,6 +1184,55 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "trial",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("scenario_id", sa.Uuid(), nullable=False),
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("sheet", sa.Text(), nullable=False),
+        sa.Column("instance", sa.Text(), nullable=False),
+        sa.Column("instance_sha256", sa.String(length=64), nullable=False),
+        sa.Column("population_sha256", sa.String(length=64), nullable=False),
+        sa.Column("population_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settings", sa.Text(), nullable=False),
+        sa.Column("more_places", sa.Integer(), nullable=True),
+        sa.Column("requested_by", sa.Uuid(), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("assignment_sha256", sa.String(length=64), nullable=True),
+        sa.Column("certificate", sa.Text(), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=False),
+        sa.Column("conflict", sa.Text(), nullable=False),
+        sa.Column("gain", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'sound') = (outcome IS NOT NULL AND assignment_sha256 IS NOT NULL)",
+            name=op.f("ck_trial_sound_has_outcome"),
+        ),
+        sa.CheckConstraint(
+            "(state IN ('requested', 'solving')) = (finished_at IS NULL)", name=op.f("ck_trial_finished_when_ended")
+        ),
+        sa.CheckConstraint("state <> 'failed' OR failure <> ''", name=op.f("ck_trial_failed_says_why")),
+        sa.CheckConstraint(
+            "state IN ('requested', 'solving', 'sound', 'failed', 'cancelled')", name=op.f("ck_trial_state_known")
+        ),
+        sa.CheckConstraint("more_places IS NULL OR more_places > 0", name=op.f("ck_trial_more_is_more")),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_trial_job_id_job")),
+        sa.ForeignKeyConstraint(["scenario_id"], ["scenario.id"], name=op.f("fk_trial_scenario_id_scenario")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trial")),
+        sa.UniqueConstraint("job_id", name=op.f("uq_trial_job_id")),
+    )
+    with op.batch_alter_table("trial", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_trial_scenario_id"), ["scenario_id"], unique=False)
+        batch_op.create_index(
+            "uq_trial_live",
+            ["scenario_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('requested', 'solving')"),
+            postgresql_where=sa.text("state IN ('requested', 'solving')"),
+        )
+
+    op.create_table(
         "placement",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("run_id", sa.Uuid(), nullable=False),
@@ -1320,6 +1392,41 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_confirmation")),
         sa.UniqueConstraint("placement_id", name=op.f("uq_confirmation_placement_id")),
     )
+    op.create_table(
+        "missing_mark",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("placement_id", sa.Uuid(), nullable=False),
+        sa.Column("result", sa.String(length=40), nullable=False),
+        sa.Column("extended_until", sa.Date(), nullable=True),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("marked_by", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(result = 'later') = (extended_until IS NOT NULL)", name=op.f("ck_missing_mark_later_says_until_when")
+        ),
+        sa.CheckConstraint(
+            "result IN ('coming', 'later', 'not_coming', 'no_answer')", name=op.f("ck_missing_mark_result_known")
+        ),
+        sa.ForeignKeyConstraint(["marked_by"], ["account.id"], name=op.f("fk_missing_mark_marked_by_account")),
+        sa.ForeignKeyConstraint(
+            ["placement_id"], ["placement.id"], name=op.f("fk_missing_mark_placement_id_placement")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_missing_mark")),
+    )
+    with op.batch_alter_table("missing_mark", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_missing_mark_placement_id"), ["placement_id"], unique=False)
+
+    op.create_table(
+        "no_show",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("placement_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("handed_back_by", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["handed_back_by"], ["account.id"], name=op.f("fk_no_show_handed_back_by_account")),
+        sa.ForeignKeyConstraint(["placement_id"], ["placement.id"], name=op.f("fk_no_show_placement_id_placement")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_no_show")),
+        sa.UniqueConstraint("placement_id", name=op.f("uq_no_show_placement_id")),
+    )
     on(
         "sqlite",
         "CREATE TRIGGER application_locked_insert BEFORE INSERT ON application FOR EACH ROW WHEN "
@@ -1332,6 +1439,12 @@ def upgrade() -> None:
         "CREATE TRIGGER application_locked_delete BEFORE DELETE ON application FOR EACH ROW WHEN "
         "EXISTS (SELECT 1 FROM round r WHERE r.id = OLD.round_id AND r.locked_at IS NOT NULL) BEGIN "
         "SELECT RAISE(ABORT, 'the round is locked'); END",
+        "CREATE TRIGGER application_holds_a_place BEFORE INSERT ON application FOR EACH ROW WHEN "
+        "EXISTS (SELECT 1 FROM confirmation c JOIN placement p ON p.id = c.placement_id JOIN "
+        "application a ON a.id = p.application_id WHERE a.applicant_id = NEW.applicant_id AND "
+        "a.round_id <> NEW.round_id AND c.state = 'accepted' AND NOT EXISTS (SELECT 1 FROM no_show "
+        "n WHERE n.placement_id = p.id)) BEGIN SELECT RAISE(ABORT, 'the pupil holds a confirmed "
+        "place'); END",
     )
     on(
         "postgresql",
@@ -1354,6 +1467,15 @@ def upgrade() -> None:
         "END IF; RETURN OLD; END $guard$",
         "CREATE OR REPLACE TRIGGER application_locked_delete BEFORE DELETE ON application FOR EACH "
         "ROW EXECUTE FUNCTION application_locked_delete()",
+        "CREATE OR REPLACE FUNCTION application_holds_a_place() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF EXISTS (SELECT 1 FROM confirmation c JOIN placement p ON p.id = "
+        "c.placement_id JOIN application a ON a.id = p.application_id WHERE a.applicant_id = "
+        "NEW.applicant_id AND a.round_id <> NEW.round_id AND c.state = 'accepted' AND NOT EXISTS "
+        "(SELECT 1 FROM no_show n WHERE n.placement_id = p.id)) THEN RAISE EXCEPTION 'the pupil "
+        "holds a confirmed place' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END "
+        "$guard$",
+        "CREATE OR REPLACE TRIGGER application_holds_a_place BEFORE INSERT ON application FOR EACH "
+        "ROW EXECUTE FUNCTION application_holds_a_place()",
     )
     on(
         "sqlite",
@@ -1395,6 +1517,21 @@ def upgrade() -> None:
         "$guard$",
         "CREATE OR REPLACE TRIGGER application_version_locked_delete BEFORE DELETE ON "
         "application_version FOR EACH ROW EXECUTE FUNCTION application_version_locked_delete()",
+    )
+    on(
+        "sqlite",
+        "CREATE TRIGGER arrival_handed_back BEFORE INSERT ON arrival FOR EACH ROW WHEN EXISTS "
+        "(SELECT 1 FROM no_show x WHERE x.placement_id = NEW.placement_id) BEGIN SELECT "
+        "RAISE(ABORT, 'the place was handed back'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION arrival_handed_back() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF EXISTS (SELECT 1 FROM no_show x WHERE x.placement_id = NEW.placement_id) "
+        "THEN RAISE EXCEPTION 'the place was handed back' USING ERRCODE = 'check_violation'; END "
+        "IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER arrival_handed_back BEFORE INSERT ON arrival FOR EACH ROW "
+        "EXECUTE FUNCTION arrival_handed_back()",
     )
     on(
         "sqlite",
@@ -1491,6 +1628,21 @@ def upgrade() -> None:
     )
     on(
         "sqlite",
+        "CREATE TRIGGER confirmation_declined_stays BEFORE UPDATE ON confirmation FOR EACH ROW WHEN "
+        "OLD.state = 'declined' AND NEW.state <> 'declined' BEGIN SELECT RAISE(ABORT, 'a declined "
+        "place is not taken up again'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION confirmation_declined_stays() RETURNS trigger LANGUAGE plpgsql "
+        "AS $guard$ BEGIN IF OLD.state = 'declined' AND NEW.state <> 'declined' THEN RAISE "
+        "EXCEPTION 'a declined place is not taken up again' USING ERRCODE = 'check_violation'; END "
+        "IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER confirmation_declined_stays BEFORE UPDATE ON confirmation FOR "
+        "EACH ROW EXECUTE FUNCTION confirmation_declined_stays()",
+    )
+    on(
+        "sqlite",
         "CREATE TRIGGER issued_document_content_fixed BEFORE UPDATE ON issued_document FOR EACH ROW "
         "WHEN NEW.kind <> OLD.kind OR NEW.number <> OLD.number OR NEW.verification_code <> "
         "OLD.verification_code OR NEW.short_code <> OLD.short_code OR NEW.issuer_id <> "
@@ -1521,6 +1673,65 @@ def upgrade() -> None:
         "ERRCODE = 'check_violation'; END IF; RETURN NULL; END $guard$",
         "CREATE OR REPLACE TRIGGER issued_document_no_truncate BEFORE TRUNCATE ON issued_document "
         "FOR EACH STATEMENT EXECUTE FUNCTION issued_document_no_truncate()",
+    )
+    on(
+        "sqlite",
+        "CREATE TRIGGER missing_mark_no_update BEFORE UPDATE ON missing_mark FOR EACH ROW WHEN 1 = "
+        "1 BEGIN SELECT RAISE(ABORT, 'missing_mark is append-only'); END",
+        "CREATE TRIGGER missing_mark_no_delete BEFORE DELETE ON missing_mark FOR EACH ROW WHEN 1 = "
+        "1 BEGIN SELECT RAISE(ABORT, 'missing_mark is append-only'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION missing_mark_no_update() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'missing_mark is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER missing_mark_no_update BEFORE UPDATE ON missing_mark FOR EACH "
+        "ROW EXECUTE FUNCTION missing_mark_no_update()",
+        "CREATE OR REPLACE FUNCTION missing_mark_no_delete() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'missing_mark is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN OLD; END $guard$",
+        "CREATE OR REPLACE TRIGGER missing_mark_no_delete BEFORE DELETE ON missing_mark FOR EACH "
+        "ROW EXECUTE FUNCTION missing_mark_no_delete()",
+        "CREATE OR REPLACE FUNCTION missing_mark_no_truncate() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'missing_mark is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NULL; END $guard$",
+        "CREATE OR REPLACE TRIGGER missing_mark_no_truncate BEFORE TRUNCATE ON missing_mark FOR "
+        "EACH STATEMENT EXECUTE FUNCTION missing_mark_no_truncate()",
+    )
+    on(
+        "sqlite",
+        "CREATE TRIGGER no_show_no_update BEFORE UPDATE ON no_show FOR EACH ROW WHEN 1 = 1 BEGIN "
+        "SELECT RAISE(ABORT, 'no_show is append-only'); END",
+        "CREATE TRIGGER no_show_no_delete BEFORE DELETE ON no_show FOR EACH ROW WHEN 1 = 1 BEGIN "
+        "SELECT RAISE(ABORT, 'no_show is append-only'); END",
+        "CREATE TRIGGER no_show_arrived BEFORE INSERT ON no_show FOR EACH ROW WHEN EXISTS (SELECT 1 "
+        "FROM arrival x WHERE x.placement_id = NEW.placement_id) BEGIN SELECT RAISE(ABORT, 'the "
+        "pupil has arrived'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION no_show_no_update() RETURNS trigger LANGUAGE plpgsql AS $guard$ "
+        "BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'no_show is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER no_show_no_update BEFORE UPDATE ON no_show FOR EACH ROW EXECUTE "
+        "FUNCTION no_show_no_update()",
+        "CREATE OR REPLACE FUNCTION no_show_no_delete() RETURNS trigger LANGUAGE plpgsql AS $guard$ "
+        "BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'no_show is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN OLD; END $guard$",
+        "CREATE OR REPLACE TRIGGER no_show_no_delete BEFORE DELETE ON no_show FOR EACH ROW EXECUTE "
+        "FUNCTION no_show_no_delete()",
+        "CREATE OR REPLACE FUNCTION no_show_no_truncate() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'no_show is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NULL; END $guard$",
+        "CREATE OR REPLACE TRIGGER no_show_no_truncate BEFORE TRUNCATE ON no_show FOR EACH "
+        "STATEMENT EXECUTE FUNCTION no_show_no_truncate()",
+        "CREATE OR REPLACE FUNCTION no_show_arrived() RETURNS trigger LANGUAGE plpgsql AS $guard$ "
+        "BEGIN IF EXISTS (SELECT 1 FROM arrival x WHERE x.placement_id = NEW.placement_id) THEN "
+        "RAISE EXCEPTION 'the pupil has arrived' USING ERRCODE = 'check_violation'; END IF; RETURN "
+        "NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER no_show_arrived BEFORE INSERT ON no_show FOR EACH ROW EXECUTE "
+        "FUNCTION no_show_arrived()",
     )
     on(
         "sqlite",
@@ -1781,11 +1992,47 @@ def upgrade() -> None:
         "CREATE OR REPLACE TRIGGER status_entry_no_truncate BEFORE TRUNCATE ON status_entry FOR "
         "EACH STATEMENT EXECUTE FUNCTION status_entry_no_truncate()",
     )
+    on(
+        "sqlite",
+        "CREATE TRIGGER trial_ended BEFORE UPDATE ON trial FOR EACH ROW WHEN OLD.state NOT IN "
+        "('requested', 'solving') BEGIN SELECT RAISE(ABORT, 'the trial has ended'); END",
+        "CREATE TRIGGER trial_no_delete BEFORE DELETE ON trial FOR EACH ROW WHEN 1 = 1 BEGIN SELECT "
+        "RAISE(ABORT, 'trial is append-only'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION trial_ended() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN "
+        "IF OLD.state NOT IN ('requested', 'solving') THEN RAISE EXCEPTION 'the trial has ended' "
+        "USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER trial_ended BEFORE UPDATE ON trial FOR EACH ROW EXECUTE FUNCTION trial_ended()",
+        "CREATE OR REPLACE FUNCTION trial_no_delete() RETURNS trigger LANGUAGE plpgsql AS $guard$ "
+        "BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'trial is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN OLD; END $guard$",
+        "CREATE OR REPLACE TRIGGER trial_no_delete BEFORE DELETE ON trial FOR EACH ROW EXECUTE "
+        "FUNCTION trial_no_delete()",
+        "CREATE OR REPLACE FUNCTION trial_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $guard$ "
+        "BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'trial is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NULL; END $guard$",
+        "CREATE OR REPLACE TRIGGER trial_no_truncate BEFORE TRUNCATE ON trial FOR EACH STATEMENT "
+        "EXECUTE FUNCTION trial_no_truncate()",
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    on(
+        "sqlite",
+        "DROP TRIGGER IF EXISTS trial_ended",
+        "DROP TRIGGER IF EXISTS trial_no_delete",
+        "DROP TRIGGER IF EXISTS trial_no_truncate",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS trial_ended() CASCADE",
+        "DROP FUNCTION IF EXISTS trial_no_delete() CASCADE",
+        "DROP FUNCTION IF EXISTS trial_no_truncate() CASCADE",
+    )
     on(
         "sqlite",
         "DROP TRIGGER IF EXISTS status_entry_no_update",
@@ -1896,6 +2143,32 @@ def downgrade() -> None:
     )
     on(
         "sqlite",
+        "DROP TRIGGER IF EXISTS no_show_no_update",
+        "DROP TRIGGER IF EXISTS no_show_no_delete",
+        "DROP TRIGGER IF EXISTS no_show_no_truncate",
+        "DROP TRIGGER IF EXISTS no_show_arrived",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS no_show_no_update() CASCADE",
+        "DROP FUNCTION IF EXISTS no_show_no_delete() CASCADE",
+        "DROP FUNCTION IF EXISTS no_show_no_truncate() CASCADE",
+        "DROP FUNCTION IF EXISTS no_show_arrived() CASCADE",
+    )
+    on(
+        "sqlite",
+        "DROP TRIGGER IF EXISTS missing_mark_no_update",
+        "DROP TRIGGER IF EXISTS missing_mark_no_delete",
+        "DROP TRIGGER IF EXISTS missing_mark_no_truncate",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS missing_mark_no_update() CASCADE",
+        "DROP FUNCTION IF EXISTS missing_mark_no_delete() CASCADE",
+        "DROP FUNCTION IF EXISTS missing_mark_no_truncate() CASCADE",
+    )
+    on(
+        "sqlite",
         "DROP TRIGGER IF EXISTS issued_document_content_fixed",
         "DROP TRIGGER IF EXISTS issued_document_no_delete",
         "DROP TRIGGER IF EXISTS issued_document_no_truncate",
@@ -1905,6 +2178,14 @@ def downgrade() -> None:
         "DROP FUNCTION IF EXISTS issued_document_content_fixed() CASCADE",
         "DROP FUNCTION IF EXISTS issued_document_no_delete() CASCADE",
         "DROP FUNCTION IF EXISTS issued_document_no_truncate() CASCADE",
+    )
+    on(
+        "sqlite",
+        "DROP TRIGGER IF EXISTS confirmation_declined_stays",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS confirmation_declined_stays() CASCADE",
     )
     on(
         "sqlite",
@@ -1944,6 +2225,14 @@ def downgrade() -> None:
     )
     on(
         "sqlite",
+        "DROP TRIGGER IF EXISTS arrival_handed_back",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS arrival_handed_back() CASCADE",
+    )
+    on(
+        "sqlite",
         "DROP TRIGGER IF EXISTS application_version_locked_insert",
         "DROP TRIGGER IF EXISTS application_version_locked_update",
         "DROP TRIGGER IF EXISTS application_version_locked_delete",
@@ -1959,13 +2248,20 @@ def downgrade() -> None:
         "DROP TRIGGER IF EXISTS application_locked_insert",
         "DROP TRIGGER IF EXISTS application_locked_move",
         "DROP TRIGGER IF EXISTS application_locked_delete",
+        "DROP TRIGGER IF EXISTS application_holds_a_place",
     )
     on(
         "postgresql",
         "DROP FUNCTION IF EXISTS application_locked_insert() CASCADE",
         "DROP FUNCTION IF EXISTS application_locked_move() CASCADE",
         "DROP FUNCTION IF EXISTS application_locked_delete() CASCADE",
+        "DROP FUNCTION IF EXISTS application_holds_a_place() CASCADE",
     )
+    op.drop_table("no_show")
+    with op.batch_alter_table("missing_mark", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_missing_mark_placement_id"))
+
+    op.drop_table("missing_mark")
     op.drop_table("confirmation")
     op.drop_table("arrival")
     with op.batch_alter_table("status_entry", schema=None) as batch_op:
@@ -1991,6 +2287,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_placement_application_id"))
 
     op.drop_table("placement")
+    with op.batch_alter_table("trial", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_trial_live",
+            sqlite_where=sa.text("state IN ('requested', 'solving')"),
+            postgresql_where=sa.text("state IN ('requested', 'solving')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_trial_scenario_id"))
+
+    op.drop_table("trial")
     with op.batch_alter_table("spell", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_spell_open", sqlite_where=sa.text("left_on IS NULL"), postgresql_where=sa.text("left_on IS NULL")
@@ -2023,6 +2328,7 @@ def downgrade() -> None:
 
     op.drop_table("snapshot")
     op.drop_table("school_class")
+    op.drop_table("scenario")
     op.drop_table("review_claim")
     op.drop_table("programme_owner")
     op.drop_table("plan_programme")

@@ -1,0 +1,41 @@
+"""What families are told about answers, deadlines and arrivals. Each reader gets the own language."""
+
+from core.i18n import lazy as _l
+from core.notices.templates import add_template
+from enrolment.confirmations import deadline, missing
+
+
+def register() -> None:
+    """The sentences."""
+    add_template(
+        "confirmations.accepted",
+        _l("已确认录取，录取通知书编号 %(number)s。请登录下载，并按时报到。"),
+        title=_l("已确认录取"),
+    )
+    add_template(
+        "confirmations.decline_asked",
+        _l("孩子提出放弃录取。监护人同意之前，名额一直保留。"),
+        title=_l("有人提出放弃录取"),
+        urgent=True,
+    )
+    add_template("confirmations.declined", _l("已放弃录取，名额已经退回。%(cost)s。"), title=_l("已放弃录取"))
+    add_template(
+        deadline.ACCEPTED,
+        _l("确认截止前没有收到您的答复，已按本县区规定确认录取。请登录下载录取通知书，并按时报到。"),
+        title=_l("已按规定确认录取"),
+    )
+    add_template(
+        deadline.DECLINED,
+        _l("确认截止前没有收到您的答复，已按本县区规定视为放弃录取，名额已经退回。%(cost)s。"),
+        title=_l("已按规定视为放弃录取"),
+    )
+    add_template(
+        missing.NO_SHOW,
+        _l("到报到截止没有报到，学校已把名额交回，录取通知书作废。如有疑问，请联系招生学校。"),
+        title=_l("没有报到，名额已交回"),
+    )
+    add_template(
+        missing.EXTENDED,
+        _l("学校已同意延期报到，最晚到 %(until)s。到时没有报到，名额会交回。"),
+        title=_l("已同意延期报到"),
+    )
