@@ -10,6 +10,7 @@ import json
 import sys
 from pathlib import Path
 
+from allocation import csv_commands
 from allocation.asking import add_commands, add_example, instance_bytes
 from allocation.child import solve_in_child
 from allocation.faults import BadInstance
@@ -29,8 +30,11 @@ def complain(text: str) -> None:
 
 
 def _solve(options: argparse.Namespace) -> int:
+    large = csv_commands.solve_large(options, say)
+    if large is not None:
+        return large
     result = solve_in_child(
-        instance_bytes(options),
+        csv_commands.instance_of(options, instance_bytes),
         engine=options.engine,
         time_limit_s=options.time_limit,
         memory_limit_mib=options.memory_limit,
@@ -39,7 +43,7 @@ def _solve(options: argparse.Namespace) -> int:
     if result.outcome is None:
         complain(f"{result.status}: {result.message}")
         return CODES.get(result.status, FAILED)
-    options.out.write_bytes(result.outcome)
+    csv_commands.write(options, result.outcome)
     told = json.loads(result.outcome)
     say(f"{result.status}: {told['yardsticks']['placed']} placed, assignment {told['digests']['assignment']}")
     say(f"{result.seconds:.2f} s, {result.peak_mib:.0f} MiB")
@@ -49,7 +53,9 @@ def _solve(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     from allocation.verify import verify
 
-    report = verify(instance_bytes(options), options.outcome.read_bytes())
+    if csv_commands.is_summary(options):
+        return csv_commands.verify_large(options, say)
+    report = verify(csv_commands.instance_of(options, instance_bytes), csv_commands.outcome_of(options))
     for check in report.checks:
         say(check.line())
         for finding in check.findings[:20]:
@@ -61,7 +67,11 @@ def _explain(options: argparse.Namespace) -> int:
     from allocation.explain import explain
 
     try:
-        told = explain(instance_bytes(options), options.outcome.read_bytes(), options.applicant)
+        if csv_commands.is_summary(options):
+            told = csv_commands.explain_large(options)
+        else:
+            given = csv_commands.instance_of(options, instance_bytes)
+            told = explain(given, csv_commands.outcome_of(options), options.applicant)
     except KeyError:
         complain(f"没有这名考生 / no such applicant: {options.applicant}")
         return BAD_INPUT
@@ -92,8 +102,9 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True)
 
     solve = commands.add_parser("solve", help="solve an instance in a child process and verify the outcome")
-    solve.add_argument("instance", type=Path)
+    solve.add_argument("instance", type=Path, nargs="?")
     add_example(solve)
+    csv_commands.add_csv(solve)
     solve.add_argument("--out", type=Path, required=True)
     solve.add_argument("--engine", choices=("both", "model", "search"), default="both")
     solve.add_argument("--time-limit", type=float, default=300.0, metavar="S", help="seconds (default 300)")
@@ -102,15 +113,17 @@ def parser() -> argparse.ArgumentParser:
     solve.set_defaults(run=_solve)
 
     verify = commands.add_parser("verify", help="check an outcome from the two files alone")
-    verify.add_argument("instance", type=Path)
+    verify.add_argument("instance", type=Path, nargs="?")
     add_example(verify)
-    verify.add_argument("outcome", type=Path)
+    verify.add_argument("outcome", type=Path, nargs="?")
+    csv_commands.add_csv(verify, out=True)
     verify.set_defaults(run=_verify)
 
     explain = commands.add_parser("explain", help="tell one applicant's result choice by choice")
-    explain.add_argument("instance", type=Path)
+    explain.add_argument("instance", type=Path, nargs="?")
     add_example(explain)
-    explain.add_argument("outcome", type=Path)
+    explain.add_argument("outcome", type=Path, nargs="?")
+    csv_commands.add_csv(explain, out=True)
     explain.add_argument("--applicant", required=True, metavar="ID")
     explain.add_argument("--lang", choices=("zh", "en"), default="zh")
     explain.set_defaults(run=_explain)
@@ -127,6 +140,7 @@ def parser() -> argparse.ArgumentParser:
     generate.add_argument("--minima", type=int, default=12, help="programmes with a least class size")
     generate.add_argument("--seed", type=int, default=1)
     generate.set_defaults(run=_generate)
+    csv_commands.add_convert(commands)
     add_commands(commands)
     return top
 

@@ -1,10 +1,14 @@
-"""Invented instances of the size and shape of a zone: three counties, cells, beds, minima, half points."""
+"""Invented instances: zones with cells, beds and minima; plain rounds of any size; school lotteries."""
 
 from __future__ import annotations
 
 import json
 import random
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from allocation.arrays import Ints, Longs
 
 COUNTIES = ("QP", "WJ", "JS")
 FULL = {"QP": 750, "WJ": 740, "JS": 660}
@@ -81,3 +85,72 @@ def zone(*, applicants: int = 700, programmes: int = 25, minima: int = 12, seed:
         ensure_ascii=False,
         indent=1,
     ).encode()
+
+
+def plain_folder(
+    folder: Path, *, applicants: int, programmes: int, choices: int, counties: int = 1, seed: int = 1
+) -> None:
+    """A plain round as CSV tables: totals, cells if there is more than one county, one order for all."""
+    import numpy as np
+
+    from allocation.csv_tables import write_table
+
+    listed, capacity, cells, county, score = plain_arrays(applicants, programmes, choices, counties, seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    names = [f"P{at:05}" for at in range(programmes)]
+    rules = [("across", "common_score"), ("seed", f"plain-{seed}")]
+    write_table(folder / "rules.csv", ("key", "value"), rules)
+    write_table(folder / "programmes.csv", ("id", "capacity"), zip(names, capacity.tolist(), strict=True))
+    if counties > 1:
+        rows = ((names[at], f"C{one}", int(cells[at, one])) for at, one in np.ndindex(cells.shape))
+        write_table(folder / "cells.csv", ("programme", "county", "ceiling"), rows)
+    people = zip(county.tolist(), (score / 2).tolist(), listed.tolist(), strict=True)
+    write_table(
+        folder / "applicants.csv",
+        ("id", "county", "score", *(f"choice_{at + 1}" for at in range(choices))),
+        (
+            (f"A{at:07}", f"C{one}", points, *(names[one] for one in row))
+            for at, (one, points, row) in enumerate(people)
+        ),
+    )
+
+
+def plain_arrays(
+    applicants: int, programmes: int, choices: int, counties: int = 1, seed: int = 1
+) -> tuple[Ints, Longs, Longs, Ints, Longs]:
+    """Choices, totals, cells (-1: none), counties and scores in half points of an invented plain round."""
+    import numpy as np
+
+    dice = np.random.default_rng(seed)
+    weights = dice.pareto(1.2, programmes) + 0.1
+    listed = dice.choice(programmes, size=(applicants, choices), p=weights / weights.sum()).astype(np.int32)
+    for column in range(1, choices):
+        again = (listed[:, :column] == listed[:, column : column + 1]).any(axis=1)
+        while again.any():
+            listed[again, column] = dice.integers(0, programmes, int(again.sum()))
+            again = (listed[:, :column] == listed[:, column : column + 1]).any(axis=1)
+    capacity = np.maximum(1, np.bincount(dice.integers(0, programmes, applicants), minlength=programmes)).astype(
+        np.int64
+    )
+    cells = np.full((programmes, counties), -1, np.int64)
+    if counties > 1:
+        cells[:] = np.maximum(1, capacity[:, None] // counties + dice.integers(0, 3, (programmes, counties)))
+    county = (np.arange(applicants) % counties).astype(np.int32)
+    return listed, capacity, cells, county, dice.integers(0, 1500, applicants)
+
+
+def lottery_folder(folder: Path, *, applicants: int, programmes: int, seed: int = 1) -> None:
+    """A school lottery as ``applications.csv`` and ``seats.csv``: programmes × quotas with few priority classes."""
+    from allocation.csv_tables import APPLICATIONS, write_table
+
+    dice = random.Random(seed)
+    cells = [(at, quota) for at in range(1, programmes + 1) for quota in (3, 9, 11)]
+    seats = {cell: dice.randint(1, 2 * applicants // len(cells) + 2) for cell in cells if dice.random() < 0.9}
+    weights = [dice.paretovariate(1.2) for _ in cells]
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for who in range(1, applicants + 1):
+        wanted = dict.fromkeys(dice.choices(cells, weights, k=dice.randint(1, 6)))
+        rows += [(who, choice, *cell, dice.choice((1, 1, 1, 2, 3))) for choice, cell in enumerate(wanted, start=1)]
+    write_table(folder / "applications.csv", APPLICATIONS["applications"], rows)
+    write_table(folder / "seats.csv", APPLICATIONS["seats"], ((*cell, count) for cell, count in seats.items()))
