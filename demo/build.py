@@ -40,8 +40,6 @@ STAGES: Final = 13
 SEED: Final = 20261122
 _REFUSED = 2
 _THIRTEEN = dt.timedelta(days=13 * 365 + 200)
-_FEW_BOYS = 0.15
-"""So that most cases of the open review queue have no finding."""
 
 
 Cast = dict[str, uuid.UUID]
@@ -148,9 +146,8 @@ class Builder:
         with clock.frozen(rounds.before(dates.opens)):
             cycle_id = rounds.open_year(self._staff, self._made, year)
             round_id = self._open_round(cycle_id, dates, full_seats())
-            listed = self._list(
-                year, self._scale.listed_next, round_id, boys=_FEW_BOYS, youngest=OpenFiling.PATTERN.index("s")
-            )
+            youngest = OpenFiling.PATTERN.index("s")
+            listed = self._list(year, self._scale.listed_next, round_id, youngest)
         placement = db.session.get_one(Placement, silent)
         elder = placement.application.applicant
         guardian = elder.guardians[0]
@@ -173,9 +170,7 @@ class Builder:
         agreed_plan(opened, self._staff, self._made, rows, seats)
         return opened.id
 
-    def _list(
-        self, year: int, count: int, round_id: uuid.UUID, boys: float = 0.45, youngest: int | None = None
-    ) -> list[Listed]:
+    def _list(self, year: int, count: int, round_id: uuid.UUID, youngest: int | None = None) -> list[Listed]:
         in_round = db.session.get_one(Round, round_id)
         exams: dict[str, CountyExam] = {code: exam_of(in_round, code) for code in county_codes()}
         plan = plan_in_force(round_id)
@@ -183,7 +178,7 @@ class Builder:
             raise RuntimeError("the plan was agreed before the lists were made")
         maker = ListMaker(self._made, self._staff, in_round.cycle_id, year, self._inventor.chance)
         young = None if youngest is None else (youngest, clock.today() - _THIRTEEN)
-        crowd = people_of(count, year, self._inventor, boys, young)
+        crowd = people_of(count, year, self._inventor, young)
         with self._progress.stage(Words(f"{year} 年考生名册", f"list of candidates {year}"), count) as stage:
             return maker.make(crowd, expected_of(sheet_of(plan)), exams, stage)
 

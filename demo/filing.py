@@ -32,15 +32,12 @@ Seats = Mapping[tuple[str, str], int]
 
 
 def people_of(
-    count: int, year: int, inventor: Inventor, boys: float, youngest: tuple[int, dt.date] | None = None
+    count: int, year: int, inventor: Inventor, youngest: tuple[int, dt.date] | None = None
 ) -> list[Invented]:
     """Leavers of a year, spread over the counties; ``youngest`` gives one of them, by place, a birthday."""
     counties = inventor.chance.choices(county_codes(), _COUNTY_SHARES, k=count)
     at, born = youngest or (-1, None)
-    return [
-        inventor.pupil(county, year, boys=boys, born=born if place == at else None)
-        for place, county in enumerate(counties)
-    ]
+    return [inventor.pupil(county, year, born=born if place == at else None) for place, county in enumerate(counties)]
 
 
 class Filing:

@@ -11,6 +11,7 @@ from core.identity import check_character
 from demo.content import county_codes, people
 
 _SCHOOL_YEAR = (9, 1)
+_BOYS = 0.45
 _RARE = 13
 """Every thirteenth person bears a name that breaks careless programs."""
 
@@ -40,14 +41,11 @@ class Inventor:
     _phones: Iterator[int] = field(default_factory=lambda: iter(range(10_000_001, 99_999_999, 7)))
     _made: int = 0
 
-    def pupil(self, county: str, leaving_year: int, *, boys: float = 0.45, born: dt.date | None = None) -> Invented:
-        """A pupil who leaves junior school in a year: fifteen then, so born in the school year before that.
-
-        The order 000 reads as a girl's, so every boy's number contradicts his sex; ``boys`` is their share.
-        """
+    def pupil(self, county: str, leaving_year: int, *, born: dt.date | None = None) -> Invented:
+        """A pupil who leaves junior school in a year: fifteen then, so born in the school year before that."""
         self._made += 1
         rare = people()["rare"][self._made // _RARE % len(people()["rare"])] if self._made % _RARE == 0 else None
-        sex = rare["sex"] if rare else ("1" if self.chance.random() < boys else "2")
+        sex = rare["sex"] if rare else ("1" if self.chance.random() < _BOYS else "2")
         number, day = self._document(county, leaving_year, born)
         place = division(county).zh
         return Invented(
