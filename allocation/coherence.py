@@ -1,9 +1,10 @@
-"""Checks across the rows of an instance: names that exist, sums that fit, features solved by this version."""
+"""Checks across the rows of an instance: names that exist, sums that fit, rules that go together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from allocation.combining import refuse_contradictions
 from allocation.desk import Desk
 from allocation.instance import Instance, Limit, Programme, School
 from allocation.ranking import check_rankings
@@ -36,6 +37,7 @@ def cross_check(instance: Instance, desk: Desk) -> None:
     _opening(desk, instance, programmes)
     _sexes(desk, instance)
     check_rankings(desk, instance)
+    refuse_contradictions(instance, desk)
     _unsolved(desk, instance)
 
 
@@ -135,11 +137,5 @@ def _unsolved(desk: Desk, instance: Instance) -> None:
     rules = instance.rules
     if rules.across == "optimised_shares":
         desk.fault("rules.across", rules.across, NOT_YET, "own_county | percentile | common_score")
-    if rules.floors == "hard":
-        desk.fault("rules.floors", rules.floors, NOT_YET, "guarantee")
     if rules.bed_with_guarantee:
         desk.fault("rules.bed_with_guarantee", True, NOT_YET, "false")
-    for index, programme in enumerate(instance.programmes):
-        if programme.shares and (programme.floors or programme.reserved):
-            path = f"programmes[{index}].shares"
-            desk.fault(path, programme.id, f"{NOT_YET}: shares + floors/reserved", "ceilings")

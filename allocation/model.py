@@ -60,6 +60,8 @@ class Model:
             self.known[shut] = self._settled(shut)
         return self.known[shut]
 
+    opened = place
+
     def _settled(self, shut: frozenset[int]) -> Placed:
         holds = self.round.holds
         seats = [hold.seats for hold in holds]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
 from allocation.faults import Inadmissible
+from allocation.instance import Applicant
 from allocation.round import Round
-from allocation.wishes import Wish
+from allocation.wishes import Hold, Wish
 
 Placed = Sequence[Wish | None]
 Value = tuple[int, int, int]
@@ -53,7 +55,10 @@ class Engine(Protocol):
     """What both engines can do with a round."""
 
     def place(self, shut: frozenset[int]) -> Placed:
-        """The outcome of one opening set."""
+        """The outcome of one opening set, whether its classes reach their minima or not."""
+
+    def opened(self, shut: frozenset[int]) -> Placed:
+        """The outcome of an admissible opening set (hard floors look ahead to its minima)."""
 
     def optimum(self, undecided: tuple[int, ...]) -> Found | None:
         """The best admissible way to shut some of the undecided classes; ``None`` if there is none."""
@@ -74,6 +79,40 @@ def short(round_: Round, placed: Placed, shut: frozenset[int]) -> tuple[int, ...
     return tuple(at for at, need in enumerate(round_.needs) if counts[at] < need and at not in shut)
 
 
+def filled(round_: Round, placed: Placed, holds: Iterable[Hold]) -> list[int]:
+    """How many places of each guarantee or floor its group really holds."""
+    people: dict[int, list[Applicant]] = defaultdict(list)
+    for applicant, wish in zip(round_.instance.applicants, placed, strict=True):
+        if wish is not None and not wish.returned:
+            people[wish.programme].append(applicant)
+    return [sum(map(hold.includes, people[hold.programme])) for hold in holds]
+
+
+def shortfall(round_: Round, placed: Placed, shut: frozenset[int]) -> int:
+    """What is missing of the floors of open programmes."""
+    counts = filled(round_, placed, round_.floors)
+    return sum(
+        max(0, floor.seats - count)
+        for floor, count in zip(round_.floors, counts, strict=True)
+        if floor.programme not in shut
+    )
+
+
+def lacking(round_: Round, placed: Placed, shut: frozenset[int]) -> tuple[int, ...]:
+    """Open classes with pupils still needed that stay below their minimum or short of a floor."""
+    counts = filled(round_, placed, round_.floors)
+    missed = {floor.programme for floor, count in zip(round_.floors, counts, strict=True) if count < floor.seats}
+    below = short(round_, placed, shut)
+    return tuple(
+        at for at, need in enumerate(round_.needs) if need and at not in shut and (at in below or at in missed)
+    )
+
+
+def weak(round_: Round, placed: Placed, shut: frozenset[int]) -> tuple[int, ...]:
+    """The open classes whose closing the rule asks about."""
+    return lacking(round_, placed, shut) if round_.hard else short(round_, placed, shut)
+
+
 def value(placed: Placed, undecided: Sequence[int], shut: frozenset[int]) -> Value:
     """The figures by which opening sets are compared."""
     really = [wish for wish in placed if wish is not None and not wish.returned]
@@ -89,7 +128,7 @@ def better(undecided: Sequence[int], figures: Value, shut: frozenset[int]) -> tu
 def decide(round_: Round, engine: Engine) -> Opening:
     """Decide which classes open; raises :class:`Inadmissible` if no set satisfies every minimum."""
     placed = engine.place(frozenset())
-    undecided = short(round_, placed, frozenset())
+    undecided = weak(round_, placed, frozenset())
     if not undecided:
         return Opening(frozenset(), (), True, value(placed, (), frozenset()), 1, None, ())
     if round_.instance.rules.opening != "optimal":
@@ -104,7 +143,7 @@ def decide(round_: Round, engine: Engine) -> Opening:
         )
     counts = heads(round_, placed)
     steps = tuple(_step(round_, 1, at, counts) for at in sorted(found.shut))
-    best = value(engine.place(found.shut), undecided, found.shut)
+    best = value(engine.opened(found.shut), undecided, found.shut)
     return Opening(found.shut, undecided, found.proven, best, found.tried, found.runner_up, steps)
 
 
@@ -129,10 +168,10 @@ def cancelled(round_: Round, place: Callable[[frozenset[int]], Placed]) -> tuple
     shut: frozenset[int] = frozenset()
     steps: list[Step] = []
     placed = place(shut)
-    while weak := short(round_, placed, shut):
+    while failing := weak(round_, placed, shut):
         counts = heads(round_, placed)
         chosen = min(
-            (_step(round_, len(steps) + 1, at, counts) for at in weak),
+            (_step(round_, len(steps) + 1, at, counts) for at in failing),
             key=lambda one: (
                 listed.get(round_.instance.programmes[one.programme].id, 0),
                 Fraction(one.reached, one.needed),

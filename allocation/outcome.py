@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from allocation.canonical import Json, assignment_digest, compact, digest, plain, rules_digest
+from allocation.ledger import HARD, Ahead
 from allocation.limits import NamedLimit
-from allocation.opening import Opening
+from allocation.opening import Opening, filled
 from allocation.passing import Walk
 from allocation.round import Round
-from allocation.wishes import Wish
-from allocation.yardsticks import filled, measured
+from allocation.wishes import Hold, Wish
+from allocation.yardsticks import measured
 
 FORMAT = "allocation-outcome/1"
 
@@ -65,7 +66,7 @@ class Outcome:
 class Writer:
     """Writes the outcome of one finished pass."""
 
-    def __init__(self, round_: Round, walk: Walk, opening: Opening) -> None:
+    def __init__(self, round_: Round, walk: Walk | Ahead, opening: Opening) -> None:
         self.round = round_
         self.rows = round_.instance.applicants
         self.names = [one.id for one in round_.instance.programmes]
@@ -157,6 +158,18 @@ class Writer:
             for who, row in table.items()
         }
 
+    def refused_by_floors(self) -> list[Json]:
+        """Everybody refused an empty place for the sake of a hard floor or minimum."""
+        return [
+            {
+                "applicant": self.rows[at].id,
+                "programme": self.rows[at].choices[choice - 1],
+                "name": name.removeprefix(HARD),
+            }
+            for (at, choice), name in sorted(self.walk.refusals.items())
+            if choice and name.startswith(HARD)
+        ]
+
     def cutoffs(self) -> dict[str, Json]:
         """Per programme and county: position and score of the last one admitted by choice."""
         last: dict[tuple[int, str], int] = {}
@@ -172,21 +185,24 @@ class Writer:
         return {name: {**row} for name, row in table.items()}
 
     def guarantees(self) -> list[Json]:
-        """Every guarantee with its places, how many its group holds, released and short."""
-        counts = filled(self.round, self.walk.placed)
-        rows: list[Json] = []
-        for at, hold in enumerate(self.round.holds):
-            missing = 0 if hold.programme in self.opening.shut else max(0, hold.seats - counts[at])
-            rows.append(
+        """Every guarantee and floor with its places, how many its group holds, released and short."""
+        rows: list[tuple[Hold, bool]] = [(hold, True) for hold in self.round.holds]
+        rows += [(floor, False) for floor in self.round.floors]
+        rows.sort(key=lambda row: (row[0].programme, row[0].tag is not None, row[0].name))
+        told: list[Json] = []
+        counts = filled(self.round, self.walk.placed, [hold for hold, _ in rows])
+        for (hold, holding), count in zip(rows, counts, strict=True):
+            missing = 0 if hold.programme in self.opening.shut else max(0, hold.seats - count)
+            told.append(
                 {
                     "name": hold.name,
                     "seats": hold.seats,
-                    "filled": counts[at],
+                    "filled": count,
                     "missing": missing,
-                    "released": missing if hold.release else 0,
+                    "released": missing if holding and hold.release else 0,
                 }
             )
-        return rows
+        return told
 
     def closed(self) -> list[Json]:
         """The log of cancellations: pass, programme, reached of needed."""
@@ -227,6 +243,7 @@ class Writer:
             "returned": self._moved(returned=True),
             "limits": self.limits(),
             "reasons": self.reasons(),
+            "refused_by_floors": self.refused_by_floors(),
             "closed": self.closed(),
             "opening": {
                 "rule": instance.rules.opening

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from allocation.eligibility import Strike
 from allocation.instance import Instance
@@ -10,15 +10,16 @@ from allocation.limits import BENDS, NamedLimit, named_limits
 from allocation.order import Order, merit_order
 from allocation.ranking import Stand, Standing, standings
 from allocation.sharing import idle_limits
-from allocation.wishes import Hold, Wish, WishBook
+from allocation.wishes import Hold, Wish, WishBook, resting_floors
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
     """Everything an engine reads; indexes follow the ids of the instance in order.
 
-    ``cap_of`` is the index of a programme's own total where an engine checks it, else -1; ``needs``
-    the pupils still needed to open (0: the class opens in any case).
+    ``cap_of`` is the index of a programme's own undivided total where an engine checks it, else -1;
+    ``needs`` the pupils still needed to open (0: the class opens in any case).  ``holds`` are the
+    guarantees that keep places back, ``floors`` those that do not: orders, or kept by a county's share.
     ``standings`` is the order of each programme where any ranks applicants itself, else empty.
     """
 
@@ -33,6 +34,7 @@ class Round:
     holds_of: tuple[tuple[int, ...], ...]
     cap_of: tuple[int, ...]
     needs: tuple[int, ...]
+    floors: tuple[Hold, ...] = ()
     standings: tuple[Standing, ...] = ()
 
     def programme_of(self, limit: NamedLimit) -> int | None:
@@ -51,6 +53,11 @@ class Round:
         ranking = self.instance.programmes[programme].ranking or {}
         return Stand(own.places[applicant] + 1, ranking[who.id])
 
+    @property
+    def hard(self) -> bool:
+        """Whether floors are orders that the pass looks ahead to."""
+        return self.instance.rules.floors == "hard"
+
 
 def prepare(instance: Instance) -> Round:
     """Make a round ready; raises :class:`BadInstance` if the order or a shared limit is not settled."""
@@ -63,7 +70,7 @@ def prepare(instance: Instance) -> Round:
         book.adjusted(applicant, len(kept) + 1) for applicant, kept in zip(instance.applicants, wishes, strict=True)
     ]
     idle = idle_limits(instance, limits, book.holds, wishes, adjust)
-    own = {limit.programmes: at for at, limit in enumerate(limits) if limit.kind == "cap"}
+    own = {limit.programmes: at for at, limit in enumerate(limits) if limit.kind == "cap" and limit.counties is None}
     caps = [own.get(frozenset({one.id}), -1) for one in instance.programmes]
 
     checks: dict[tuple[int, ...], tuple[int, ...]] = {}
@@ -72,10 +79,7 @@ def prepare(instance: Instance) -> Round:
         for one in row:
             if one.counts not in checks:
                 checks[one.counts] = tuple(at for at in one.counts if at not in idle)
-        return tuple(
-            Wish(one.programme, one.choice, one.rank, one.counts, checks[one.counts], one.holds, one.returned)
-            for one in row
-        )
+        return tuple(replace(one, checks=checks[one.counts]) for one in row)
 
     may_bend = instance.rules.ties == "admit_all"
     return Round(
@@ -90,5 +94,6 @@ def prepare(instance: Instance) -> Round:
         holds_of=book.holds_of,
         cap_of=tuple(-1 if cap in idle else cap for cap in caps),
         needs=tuple(max(0, one.min_open - one.local_enrolled) for one in instance.programmes),
+        floors=resting_floors(instance),
         standings=standings(instance, order),
     )

@@ -37,6 +37,8 @@ class Search:
         """The outcome of one opening set by the pass."""
         return settle(self.round, shut).placed
 
+    opened = place
+
     def optimum(self, undecided: tuple[int, ...]) -> Found | None:
         """Try every opening set; beyond :data:`PROVEN_UP_TO` classes climb from the greedy closing."""
         if len(undecided) > PROVEN_UP_TO:

@@ -10,15 +10,15 @@ from importlib.metadata import version
 from typing import Literal
 
 from allocation.canonical import assignment_digest
-from allocation.deferred import Queue
-from allocation.deferred import settle as deferred
+from allocation.clock import NoTime
+from allocation.engines import finished, modeller, searcher
 from allocation.faults import BadInstance, Fault, Inadmissible
 from allocation.instance import Instance
+from allocation.ledger import Ahead
 from allocation.opening import Opening, Placed, decide
 from allocation.outcome import EngineRun, Outcome, Writer
-from allocation.passing import Walk, settle
+from allocation.passing import Walk
 from allocation.round import Round, prepare
-from allocation.search import Search
 
 EngineName = Literal["both", "model", "search"]
 Report = Callable[[str, float, float | None], None]
@@ -57,7 +57,7 @@ def solve(
     runs: list[EngineRun] = []
     opening: Opening | None = None
     if engine != "model":
-        opening, run = _searched(round_, report)
+        opening, run = _searched(round_, report, time_limit_s)
         runs.append(run)
     if engine != "search":
         found, run = _modelled(round_, report, time_limit_s, workers)
@@ -65,7 +65,7 @@ def solve(
         opening = _agreed(opening, found, runs)
     if opening is None:
         raise ModelUnfinished
-    walk = deferred(round_, opening.shut) if round_.standings else settle(round_, opening.shut)
+    walk = finished(round_, opening.shut)
     _refuse_conflicts(round_, walk)
     writer = Writer(round_, walk, opening)
     assignment = writer.assignment()
@@ -85,17 +85,21 @@ def _digest(round_: Round, placed: Placed) -> str:
     )
 
 
-def _searched(round_: Round, report: Report) -> tuple[Opening, EngineRun]:
+def _searched(round_: Round, report: Report, time_limit_s: float | None) -> tuple[Opening | None, EngineRun]:
     start = time.monotonic()
     report("solve", 0.0, None)
-    engine = Queue(round_) if round_.standings else Search(round_, lambda done, gap: report("solve", done, gap))
-    opening = decide(round_, engine)
+    engine = searcher(round_, lambda done, gap: report("solve", done, gap), time_limit_s)
+    release = f"Python {platform.python_version()}"
+    try:
+        opening = decide(round_, engine)
+    except NoTime:
+        return None, EngineRun("search", release, time.monotonic() - start, "unfinished", None)
     run = EngineRun(
         "search",
-        f"Python {platform.python_version()}",
+        release,
         time.monotonic() - start,
         "proven" if opening.proven else "not_proven",
-        _digest(round_, engine.place(opening.shut)),
+        _digest(round_, engine.opened(opening.shut)),
         opening.tried,
         opening.runner_up,
     )
@@ -105,26 +109,19 @@ def _searched(round_: Round, report: Report) -> tuple[Opening, EngineRun]:
 def _modelled(
     round_: Round, report: Report, time_limit_s: float | None, workers: int
 ) -> tuple[Opening | None, EngineRun]:
-    from allocation.acceptance import Acceptance
-    from allocation.model import Model, OutOfTime
+    from allocation.model import OutOfTime
 
     start = time.monotonic()
     report("model", 0.0, None)
-    form = Acceptance if round_.standings else Model
-    engine = form(
-        round_,
-        time_limit_s=time_limit_s,
-        workers=workers,
-        watch=lambda done, gap: report("model", done, gap),
-    )
+    engine = modeller(round_, lambda done, gap: report("model", done, gap), time_limit_s, workers)
     found: Opening | None
     answer = None
     try:
         found = decide(round_, engine)
-    except OutOfTime:
+    except (OutOfTime, NoTime):
         found = None
     else:
-        answer = _digest(round_, engine.place(found.shut))
+        answer = _digest(round_, engine.opened(found.shut))
     status = "unfinished" if found is None else "proven"
     release = f"OR-Tools {version('ortools')}"
     tried = None if found is None else found.tried
@@ -140,7 +137,7 @@ def _agreed(first: Opening | None, second: Opening | None, runs: list[EngineRun]
     return replace(second, proven=True, tried=first.tried, runner_up=first.runner_up)
 
 
-def _refuse_conflicts(round_: Round, walk: Walk) -> None:
+def _refuse_conflicts(round_: Round, walk: Walk | Ahead) -> None:
     """Full ties that matter: the run stops and names them, it never chooses silently."""
     if not walk.conflicts:
         return

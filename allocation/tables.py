@@ -17,11 +17,12 @@ Count = NDArray[np.int32]
 
 @dataclass(slots=True)
 class Sets:
-    """What each opening set leads to: placed, sum of ranks, and whether every minimum is reached."""
+    """What each opening set leads to: placed, sum of ranks, whether every minimum is reached, floors missed."""
 
     placed: Count
     ranks: Count
     admissible: Mask
+    missing: Count
 
 
 class _Columns:
@@ -39,6 +40,7 @@ class _Columns:
         self.inside = np.zeros_like(held)
         self.demand = np.zeros_like(held)
         self.heads: dict[int, Count] = {}
+        self.floors: dict[int, Count] = {}
         self.by_rank: dict[int, Count] = {}
         self.left: dict[int, Mask] = {}
 
@@ -108,6 +110,8 @@ class _Columns:
                 self.inside[one] += granted
             if not wish.returned:
                 self._tally(self.by_rank, wish.rank, granted)
+                if wish.floor >= 0:
+                    self._tally(self.floors, wish.floor, granted)
                 if self.round.needs[wish.programme]:
                     self._tally(self.heads, wish.programme, granted)
 
@@ -132,6 +136,14 @@ class _Columns:
                 good &= reached | ~self.open[at] if at in self.open else reached
         return good
 
+    def missing(self) -> Count:
+        """What is missing of the floors of open programmes."""
+        total = np.zeros(self.size, dtype=np.int32)
+        for at, floor in enumerate(self.round.floors):
+            short = np.maximum(0, floor.seats - self.floors.get(at, 0))
+            total += np.where(self.open[floor.programme], short, 0) if floor.programme in self.open else short
+        return total
+
 
 def evaluate(round_: Round, undecided: Sequence[int], shut: Mask) -> Sets:
     """Every opening set of ``shut`` (undecided classes × sets, true where shut) to its end.
@@ -139,7 +151,9 @@ def evaluate(round_: Round, undecided: Sequence[int], shut: Mask) -> Sets:
     Held places grow column by column until no guarantee calls for more, as in the single pass.
     """
     size = shut.shape[1]
-    sets = Sets(np.zeros(size, np.int32), np.zeros(size, np.int32), np.zeros(size, np.bool_))
+    sets = Sets(
+        np.zeros(size, np.int32), np.zeros(size, np.int32), np.zeros(size, np.bool_), np.zeros(size, np.int32)
+    )
     count = len(round_.holds)
     seats = np.array([[hold.seats] * size for hold in round_.holds], np.int32).reshape(count, size)
     fixed = [[0 if hold.release else hold.seats] * size for hold in round_.holds]
@@ -161,5 +175,6 @@ def evaluate(round_: Round, undecided: Sequence[int], shut: Mask) -> Sets:
             sets.placed[finished] += tally[done]
             sets.ranks[finished] += rank * tally[done]
         sets.admissible[finished] = columns.admissible()[done]
+        sets.missing[finished] = columns.missing()[done]
         todo = todo[~done]
     return sets

@@ -16,7 +16,8 @@ class Wish:
     ``programme`` is an index; ``choice`` its place in the list as filed (1 = first, 0 = adjustment);
     ``rank`` its place among the choices that count; ``counts`` every limit a placement counts to and
     ``checks`` those an engine must look at; ``holds`` the guarantees whose group the applicant is in;
-    ``returned`` tells that the file would be sent and returned (退档) on health grounds.
+    ``returned`` tells that the file would be sent and returned (退档) on health grounds; ``floor`` is
+    the resting floor a real placement counts to, or -1.
     """
 
     programme: int
@@ -26,6 +27,7 @@ class Wish:
     checks: tuple[int, ...]
     holds: tuple[int, ...]
     returned: bool = False
+    floor: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +46,45 @@ class Hold:
         return applicant.county == self.county if self.tag is None else self.tag in applicant.tags
 
 
-def _holds(programmes: tuple[Programme, ...]) -> tuple[Hold, ...]:
-    found = []
-    for at, programme in enumerate(programmes):
-        for county, seats in sorted(programme.floors.items()):
-            found.append(Hold(f"floor/{programme.id}/{county}", at, seats, True, county, None))
-        for kept in programme.reserved:
-            name = f"held/{programme.id}/{kept.tag}"
-            found.append(Hold(name, at, kept.seats, kept.release, None, kept.tag))
-    return tuple(hold for hold in found if hold.seats)
+def _floors(programme: Programme, at: int) -> list[Hold]:
+    return [
+        Hold(f"floor/{programme.id}/{county}", at, seats, True, county, None)
+        for county, seats in sorted(programme.floors.items())
+        if seats
+    ]
+
+
+def _reserved(programme: Programme, at: int) -> list[Hold]:
+    return [
+        Hold(f"held/{programme.id}/{kept.tag}", at, kept.seats, kept.release, None, kept.tag)
+        for kept in programme.reserved
+        if kept.seats
+    ]
+
+
+def _rests(instance: Instance, programme: Programme) -> bool:
+    """Whether floors hold nothing back: they are orders, or the county's own share keeps them."""
+    rules = instance.rules
+    return rules.floors == "hard" or bool(programme.shares.get("capacity"))
+
+
+def guarantees(instance: Instance) -> tuple[Hold, ...]:
+    """The guarantees that hold places back, by programme: floors by county, then reserved by tag."""
+    found: list[Hold] = []
+    for at, programme in enumerate(instance.programmes):
+        if not _rests(instance, programme):
+            found += _floors(programme, at)
+        found += _reserved(programme, at)
+    return tuple(found)
+
+
+def resting_floors(instance: Instance) -> tuple[Hold, ...]:
+    """The floors that hold nothing back, by programme and county."""
+    found: list[Hold] = []
+    for at, programme in enumerate(instance.programmes):
+        if _rests(instance, programme):
+            found += _floors(programme, at)
+    return tuple(found)
 
 
 class WishBook:
@@ -61,7 +93,8 @@ class WishBook:
     def __init__(self, instance: Instance, limits: tuple[NamedLimit, ...]) -> None:
         self.instance = instance
         self.limits = limits
-        self.holds = _holds(instance.programmes)
+        self.holds = guarantees(instance)
+        self.floors = {(one.programme, one.county): at for at, one in enumerate(resting_floors(instance))}
         self.holds_of = tuple(
             tuple(at for at, hold in enumerate(self.holds) if hold.programme == index)
             for index in range(len(instance.programmes))
@@ -90,7 +123,8 @@ class WishBook:
         """A wish that counts; all its limits are checked until the round says otherwise."""
         counts = self.counts(applicant, at)
         member = tuple(one for one in self.holds_of[at] if self.holds[one].includes(applicant))
-        return Wish(at, choice, rank, counts, counts, member, returned)
+        floor = -1 if returned else self.floors.get((at, applicant.county), -1)
+        return Wish(at, choice, rank, counts, counts, member, returned, floor)
 
     def listed(self, applicant: Applicant) -> tuple[tuple[Wish, ...], tuple[tuple[int, Strike], ...]]:
         """The choices that count, and those struck with their reason."""

@@ -29,6 +29,21 @@ LIMITS: dict[str, tuple[str, str]] = {
     "limit": ("另行公布的限额", "another published limit"),
 }
 
+KEPT: dict[str, tuple[str, str]] = {
+    "floor": (
+        "当时尚有空位,但须为 {county} 在 {programme} 的硬性保底留足考生,不能录取您",
+        "a place was empty, but the ordered floor of {county} in {programme} could not have been met with you in it",
+    ),
+    "min": (
+        "当时尚有空位,但须保证 {programme} 达到开班人数,不能录取您",
+        "a place was empty, but the class {programme} could not have reached its minimum with you in it",
+    ),
+    "*": (
+        "当时尚有空位,但各项硬性保底与开班人数须同时满足,不能录取您",
+        "a place was empty, but the ordered floors and minima could not all have been met with you in it",
+    ),
+}
+
 PLAIN: dict[str, tuple[str, str]] = {
     "admitted": ("录取", "admitted"),
     "returned": (

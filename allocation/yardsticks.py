@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Sequence
 
 from allocation.canonical import Json
 from allocation.opening import Placed
@@ -130,13 +129,3 @@ def measured(round_: Round, placed: Placed, shortfall: int) -> dict[str, Json]:
         "shortfall": shortfall,
         "by_rank": shares,
     }
-
-
-def filled(round_: Round, placed: Placed) -> Sequence[int]:
-    """How many places of each guarantee its group really holds."""
-    counts = [0] * len(round_.holds)
-    for wish in placed:
-        if wish is not None and not wish.returned:
-            for one in wish.holds:
-                counts[one] += 1
-    return counts

@@ -9,7 +9,7 @@ from functools import lru_cache
 from sqlalchemy import select
 
 from allocation.explain import ChoiceVerdict, Explanation, explain_all
-from allocation.wording import LIMITS, STRIKES, Lang, pick
+from allocation.wording import KEPT, LIMITS, STRIKES, Lang, pick
 from core.db import db
 from core.i18n import current_language, say
 from core.i18n import gettext as _
@@ -78,17 +78,23 @@ def _reason(rank: int, one: ChoiceVerdict, names: Mapping[str, Words]) -> Choice
         name=say(names.get(one.programme, one.programme)),
         word=REASONS[one.verdict].text(current_language()),
         tone=_TONES.get(one.verdict, "neutral"),
-        sentence=_sentence(one),
+        sentence=_sentence(one, names),
     )
 
 
-def _sentence(one: ChoiceVerdict) -> str:
+def _sentence(one: ChoiceVerdict, names: Mapping[str, Words]) -> str:
     """The verdict on one choice in the pupil's words."""
     if one.verdict == "full":
         return ("" if _lang() == "zh" else " ").join((_limit(one), *_compared(one)))
     if one.verdict == "closed":
         return _(
             "报名人数不够开班：有 %(reached)s 人，至少要 %(needed)s 人。", reached=one.reached, needed=one.needed
+        )
+    if one.verdict == "kept":
+        kept_for = say(names.get(one.kept_for or "", one.kept_for or ""))
+        zh, en = KEPT[one.limit_kind or "*"]
+        return _whole(
+            (zh.format(county=one.county, programme=kept_for), en.format(county=one.county, programme=kept_for))
         )
     if one.verdict == "struck":
         return _whole(STRIKES[one.struck or "taken"])

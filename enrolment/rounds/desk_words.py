@@ -8,6 +8,7 @@ _SEXES = {"M": Words("男生", "male"), "F": Words("女生", "female")}
 REASONS = {
     "admitted": Words("录取", "admitted"),
     "full": Words("名额已满", "full"),
+    "kept": Words("为保底留出", "kept for a floor"),
     "closed": Words("未开班", "class not opened"),
     "struck": Words("不符合条件", "not open to the candidate"),
     "returned": Words("退档", "returned"),

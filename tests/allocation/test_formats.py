@@ -195,7 +195,7 @@ def test_names_and_sums_are_checked_across_rows() -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("across", "optimised_shares"), ("floors", "hard"), ("bed_with_guarantee", True)],
+    [("across", "optimised_shares"), ("bed_with_guarantee", True)],
 )
 def test_what_is_not_solved_yet_is_refused_never_ignored(key: str, value: object) -> None:
     told = refused(table([], [], {key: value}))
@@ -228,6 +228,21 @@ def test_bytes_with_a_mark_are_read() -> None:
     assert read_instance(b"\xef\xbb\xbf" + raw(full())) == read(full())
 
 
-def test_guarantees_inside_divided_totals_are_not_solved_yet() -> None:
+def test_reserved_places_inside_divided_totals_are_refused_with_the_mend() -> None:
     plan = [programme("A", 3, shares={"capacity": {"QP": 2}}, reserved=[{"tag": "v", "seats": 1}])]
-    assert "not yet solved by this version" in refused(table(plan, []))["programmes[0].shares"]
+    assert "whose share" in refused(table(plan, []))["programmes[0].reserved"]
+
+
+def test_a_floor_above_its_share_is_refused() -> None:
+    plan = [programme("A", 3, shares={"capacity": {"QP": 2}}, floors={"QP": 2, "WJ": 1})]
+    assert set(refused(table(plan, []))) == {"programmes[0].floors.WJ"}
+
+
+@pytest.mark.parametrize(
+    ("more", "path"),
+    [({"ties": "admit_all"}, "rules.ties"), ({"bed_with_guarantee": True}, "rules.bed_with_guarantee")],
+)
+def test_hard_floors_are_refused_with_what_would_undo_them(more: dict[str, object], path: str) -> None:
+    assert path in refused(table([], [], {"floors": "hard", **more}))
+    reserved = [programme("A", 3, reserved=[{"tag": "v", "seats": 1}])]
+    assert set(refused(table(reserved, [], {"floors": "hard"}))) == {"programmes[0].reserved"}

@@ -1,0 +1,59 @@
+"""Which engines answer which kind of round, and the pass that writes down the final answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from allocation.clock import Clock
+from allocation.deferred import Queue
+from allocation.deferred import settle as deferred
+from allocation.ledger import Ahead
+from allocation.opening import Engine
+from allocation.passing import Walk, settle
+from allocation.round import Round
+from allocation.search import Search
+
+Watch = Callable[[float, float | None], None]
+
+
+def clock(seconds: float | None) -> Clock:
+    """A clock that runs out in so many seconds, if a number is given."""
+    return Clock(None if seconds is None else time.monotonic() + seconds)
+
+
+def searcher(round_: Round, watch: Watch, time_limit_s: float | None) -> Engine:
+    """Engine two; the limit matters only where it looks ahead in many opening sets."""
+    if round_.standings:
+        return Queue(round_)
+    if round_.hard:
+        from allocation.hard_search import HardSearch
+
+        return HardSearch(round_, clock(time_limit_s), watch)
+    return Search(round_, watch)
+
+
+def modeller(round_: Round, watch: Watch, time_limit_s: float | None, workers: int) -> Engine:
+    """Engine one, a model in CP-SAT."""
+    from allocation.acceptance import Acceptance
+    from allocation.hard_model import HardModel
+    from allocation.model import Model
+
+    if round_.hard:
+        return HardModel(round_, clock(time_limit_s))
+    form = Acceptance if round_.standings else Model
+    return form(round_, time_limit_s=time_limit_s, workers=workers, watch=watch)
+
+
+def finished(round_: Round, shut: frozenset[int]) -> Walk | Ahead:
+    """The outcome of the opening set that was chosen, with the reason of every refusal."""
+    if round_.standings:
+        return deferred(round_, shut)
+    if not round_.hard:
+        return settle(round_, shut)
+    from allocation.lookahead import LookAhead
+
+    ahead = LookAhead(round_, shut, minima=True, clock=Clock(), blame=True).run()
+    if ahead is None:
+        raise LookupError("no completion where one was found before")
+    return ahead

@@ -1,0 +1,153 @@
+"""Engine two under hard floors: look-ahead passes inside a search over opening sets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocation.clock import Clock, NoTime
+from allocation.least import least_shortfall
+from allocation.ledger import Ahead
+from allocation.lookahead import LookAhead
+from allocation.opening import Found, Placed, Value, better, cancelled, value
+from allocation.round import Round
+from allocation.search import COLUMNS, PROVEN_UP_TO, Watch, bits
+from allocation.tables import evaluate
+
+LOOKS = 300
+"""Opening sets looked ahead in at most: where more remain the opening is not proven by this engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Best:
+    """Sorts by shortfall, least first, then as opening sets are compared."""
+
+    key: tuple[int, ...]
+    figures: Value
+    shut: frozenset[int]
+
+
+class HardSearch:
+    """The pass engine of a round with hard floors."""
+
+    def __init__(self, round_: Round, clock: Clock, watch: Watch = lambda done, gap: None) -> None:
+        self.round = round_
+        self.clock = clock
+        self.watch = watch
+        self.known: dict[tuple[frozenset[int], bool], Ahead | None] = {}
+
+    def ahead(self, shut: frozenset[int], *, minima: bool, least: int | None = None) -> Ahead | None:
+        """The look-ahead pass of one opening set; ``None`` if it misses more than ``least``."""
+        if (shut, minima) not in self.known:
+            clock = self.clock if minima else Clock()
+            self.known[shut, minima] = LookAhead(self.round, shut, minima=minima, clock=clock, most=least).run()
+        return self.known[shut, minima]
+
+    def place(self, shut: frozenset[int]) -> Placed:
+        """The outcome of one opening set, minima left aside."""
+        return self._certain(shut, minima=False)
+
+    def opened(self, shut: frozenset[int]) -> Placed:
+        """The outcome of an admissible opening set."""
+        return self._certain(shut, minima=True)
+
+    def _certain(self, shut: frozenset[int], *, minima: bool) -> Placed:
+        found = self.ahead(shut, minima=minima)
+        if found is None:
+            raise LookupError("no completion where one was found before")
+        return found.placed
+
+    def optimum(self, undecided: tuple[int, ...]) -> Found | None:
+        """Sets in which the plain pass meets every order need no look-ahead; the others are tried by promise."""
+        if len(undecided) > PROVEN_UP_TO:
+            return self._greedy(undecided)
+        try:
+            least = least_shortfall(self.round, undecided, self.clock)
+        except NoTime:
+            return self._greedy(undecided)
+        if least is None:
+            return None
+        best: list[_Best] = []
+        promising: list[tuple[int, int]] = []
+        total = 1 << len(undecided)
+        for start in range(0, total, COLUMNS):
+            numbers = range(start, min(total, start + COLUMNS))
+            met, rest = self._sorted(undecided, numbers, least)
+            best = _two_best(best + met)
+            promising += rest
+            self.watch(numbers.stop / total, None)
+        promising.sort(reverse=True)
+        return self._tried(undecided, best, promising, least)
+
+    def _tried(
+        self, undecided: tuple[int, ...], best: list[_Best], promising: list[tuple[int, int]], least: int
+    ) -> Found | None:
+        proven = True
+        for looks, (bound, number) in enumerate(promising):
+            if best and bound < best[0].figures[0]:
+                break
+            shut = bits(undecided, -number)
+            try:
+                ahead = self._looked(looks, shut, least)
+            except NoTime:
+                proven = False
+                break
+            if ahead is not None:
+                best = _two_best([*best, _rated(undecided, shut, ahead)])
+            self.watch(0.0, None)
+        if not best:
+            return None if proven else self._greedy(undecided)
+        return Found(best[0].shut, proven, 1 << len(undecided), best[1].figures if len(best) > 1 else None)
+
+    def _looked(self, looks: int, shut: frozenset[int], least: int) -> Ahead | None:
+        if looks >= LOOKS:
+            raise NoTime
+        return self.ahead(shut, minima=True, least=least)
+
+    def _sorted(
+        self, undecided: tuple[int, ...], numbers: Sequence[int], least: int
+    ) -> tuple[list[_Best], list[tuple[int, int]]]:
+        """The sets whose plain pass meets every order, rated; the others with what they could place at most."""
+        shut = np.array([[number >> row & 1 for number in numbers] for row in range(len(undecided))], np.bool_)
+        sets = evaluate(self.round, undecided, shut)
+        met = sets.admissible & (sets.missing == least)
+        opened = (~shut).sum(axis=0)
+        rated = []
+        for at in np.flatnonzero(met).tolist():
+            figures = int(sets.placed[at]), int(sets.ranks[at]), int(opened[at])
+            chosen = bits(undecided, numbers[at])
+            rated.append(_Best((-least, *better(undecided, figures, chosen)), figures, chosen))
+        most = self._most(undecided, shut)
+        return _two_best(rated), [(int(most[at]), -numbers[at]) for at in np.flatnonzero(~met).tolist()]
+
+    def _most(self, undecided: tuple[int, ...], shut: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """How many have any open programme at all, set by set: no outcome places more."""
+        row = {at: number for number, at in enumerate(undecided)}
+        most = np.zeros(shut.shape[1], np.int64)
+        for listed, more in zip(self.round.wishes, self.round.adjust, strict=True):
+            doors = {wish.programme for wish in (*listed, *more) if not wish.returned}
+            if doors and all(at in row for at in doors):
+                most += ~shut[[row[at] for at in sorted(doors)]].all(axis=0)
+            else:
+                most += bool(doors)
+        return most
+
+    def _greedy(self, undecided: tuple[int, ...]) -> Found | None:
+        """Too many sets to look at, or no time: the greedy closing, never called proven."""
+        self.clock = Clock()
+        shut, _ = cancelled(self.round, self.place)
+        if not shut <= set(undecided) or self.ahead(shut, minima=True) is None:
+            raise NoTime
+        return Found(shut, False, 1)
+
+
+def _rated(undecided: tuple[int, ...], shut: frozenset[int], ahead: Ahead) -> _Best:
+    figures = value(ahead.placed, undecided, shut)
+    return _Best((-ahead.target, *better(undecided, figures, shut)), figures, shut)
+
+
+def _two_best(rated: list[_Best]) -> list[_Best]:
+    return sorted(rated, key=lambda one: one.key, reverse=True)[:2]
