@@ -39,7 +39,13 @@ def init_app(app: Flask) -> None:
             hint=_l("核对录取通知书、回执和学籍证明的真伪"),
         ),
         MenuEntry(_l("学生"), "students.students", 60, permission="students.see"),
-        MenuEntry(_l("本校专业和报到"), "own_schools.schools", 70, permission="schools.see"),
+        MenuEntry(
+            _l("本校专业和报到"),
+            "own_schools.schools",
+            70,
+            permission="schools.see",
+            office_label=_l("本县区的学校"),
+        ),
     )
     app.register_blueprint(certificates)
     app.register_blueprint(schools)

@@ -1,8 +1,8 @@
 """Menu entries: each package registers its own, a page shows those the actor may use."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from core.access import Actor
+from core.access import Actor, OrganisationKind
 from core.i18n import say
 
 
@@ -11,6 +11,7 @@ class MenuEntry:
     """One link. ``permission`` empty: for everybody of ``audience`` (public, family or staff).
 
     ``group`` gathers entries under one word of the bar; ``hint`` is the line under the link on the home page.
+    ``office_label`` is what those call the page who look at it from an office and not from a school.
     """
 
     label: object
@@ -20,6 +21,7 @@ class MenuEntry:
     audience: str = "staff"
     group: object = ""
     hint: object = ""
+    office_label: object = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ def add_menu(*entries: MenuEntry) -> None:
 
 def menu_of(actor: Actor) -> tuple[MenuEntry, ...]:
     """The entries this actor may use, in order."""
-    return tuple(entry for entry in sorted(_ENTRIES.values(), key=lambda one: one.order) if _shown(entry, actor))
+    ordered = sorted(_ENTRIES.values(), key=lambda one: one.order)
+    return tuple(_named(entry, actor) for entry in ordered if _shown(entry, actor))
 
 
 def grouped(entries: tuple[MenuEntry, ...]) -> tuple[MenuGroup, ...]:
@@ -54,6 +57,13 @@ def grouped(entries: tuple[MenuEntry, ...]) -> tuple[MenuGroup, ...]:
         MenuGroup("" if key.startswith("\0") or len(found) == 1 else key, tuple(found))
         for key, found in gathered.items()
     )
+
+
+def _named(entry: MenuEntry, actor: Actor) -> MenuEntry:
+    kinds = {grant.organisation_kind for grant in actor.grants_for(entry.permission)} if entry.office_label else set()
+    if kinds - {OrganisationKind.SCHOOL}:
+        return replace(entry, label=entry.office_label)
+    return entry
 
 
 def _shown(entry: MenuEntry, actor: Actor) -> bool:

@@ -12,6 +12,7 @@ from core.web.chinese import chinese_marked
 from core.web.gate import local_path
 from core.web.idempotency import new_token
 from core.web.menu import MenuEntry, grouped, menu_of
+from core.web.standing import standing_notes
 from core.web.status_words import status_word
 from core.words import Words
 
@@ -37,6 +38,7 @@ def init_app(app: Flask) -> None:
             "language": current_language(),
             "demo": settings().mode == "demo",
             "helpline": settings().helpline,
+            "standing_notes": lambda: standing_notes(actor),
             "now": clock.now(),
             "today": clock.today(),
             "large_print": request.cookies.get(DISPLAY_COOKIE) == LARGE_PRINT,

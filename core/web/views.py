@@ -5,6 +5,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from core.access import Organisation, OrganisationKind, anonymous
+from core.accounts.models import Account
 from core.db import db
 from core.errors import NotVisible
 from core.i18n import LANGUAGE_KEY, SUPPORTED
@@ -46,8 +47,12 @@ OFFICES: ListSpec[Organisation] = ListSpec(
 @anonymous("the start page of the service")
 def home() -> str:
     actor = current_actor()
-    dates = () if actor.account_id else home_dates()
-    return render_template("base/home.html", cards=home_cards(actor), dates=dates)
+    if actor.account_id is None:
+        return render_template("base/home.html", cards=(), dates=home_dates())
+    who = db.session.get_one(Account, actor.account_id)
+    offices = [grant.organisation_id for grant in actor.grants if grant.organisation_id]
+    found = db.session.scalars(select(Organisation).where(Organisation.id.in_(offices))) if offices else ()
+    return render_template("base/home.html", cards=home_cards(actor), who=who, offices=tuple(found))
 
 
 @blueprint.post("/language")

@@ -10,6 +10,7 @@ def init_app(app: Flask) -> None:
     from core.i18n import lazy as _l
     from core.identity import mask_document, mask_phone
     from core.web.menu import MenuEntry, add_menu
+    from core.web.standing import add_standing_notes
     from core.web.status_words import add_status_words
     from enrolment.applications import (
         candidate_views,
@@ -22,6 +23,7 @@ def init_app(app: Flask) -> None:
     )
     from enrolment.applications.facts import fits_account
     from enrolment.applications.scope import county_of
+    from enrolment.applications.standing import unsent_notes
     from enrolment.plans.catalogue import add_reader_county
 
     for pages in (views, choice_views, guardian_views, paper_views, candidate_views):
@@ -32,6 +34,7 @@ def init_app(app: Flask) -> None:
     notices.register()
     add_fact_checker(fits_account)
     add_reader_county(county_of)
+    add_standing_notes(unsent_notes)
     add_status_words("application", words.STATUS_WORDS)
     grant_permissions(
         {

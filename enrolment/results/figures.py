@@ -20,15 +20,20 @@ from enrolment.results.models import Placement
 from enrolment.rounds.models import Run
 from registry.schools.models import Programme, School
 
+_Counted = Counter[tuple[str, int | None]]
+"""Pupils by county and rank; None stands for the unplaced, ``_ADJUSTED`` for places outside the own list."""
+_ADJUSTED = 0
+
 
 @dataclass(frozen=True, slots=True)
 class CountyFigures:
-    """One county: applicants, admitted, by rank (index 0 = first choice), adjusted, unplaced."""
+    """One county: applicants, by rank of the choice (index 0 = first), placed by adjustment, unplaced."""
 
     county: str
     name: str
     applicants: int
     by_rank: tuple[int, ...]
+    adjusted: int
     unplaced: int
 
     @property
@@ -50,17 +55,17 @@ class RunFigures:
 
 def figures_of(run: Run) -> RunFigures:
     """All figures in three queries, whatever the number of applicants."""
-    counted = Counter[tuple[str, int | None]]()
+    counted = _Counted()
     query = (
-        select(Applicant.county, Placement.rank, func.count(Placement.id))
+        select(Applicant.county, Placement.rank, Placement.adjusted, func.count(Placement.id))
         .join(Application, Application.id == Placement.application_id)
         .join(Applicant, Applicant.id == Application.applicant_id)
         .where(Placement.run_id == run.id)
-        .group_by(Applicant.county, Placement.rank)
+        .group_by(Applicant.county, Placement.rank, Placement.adjusted)
     )
-    for county, rank, count in db.session.execute(query):
-        counted[county, rank] = count
-    ranks = max((rank for _county, rank in counted if rank is not None), default=0)
+    for county, rank, adjusted, count in db.session.execute(query):
+        counted[county, _ADJUSTED if adjusted else rank] += count
+    ranks = max((rank for _county, rank in counted if rank is not None), default=_ADJUSTED)
     counties = tuple(_county(code, counted, ranks) for code in sorted({county for county, _rank in counted}))
     applicants = sum(one.applicants for one in counties)
     return RunFigures(
@@ -73,10 +78,12 @@ def figures_of(run: Run) -> RunFigures:
     )
 
 
-def _county(code: str, counted: Counter[tuple[str, int | None]], ranks: int) -> CountyFigures:
+def _county(code: str, counted: _Counted, ranks: int) -> CountyFigures:
     by_rank = tuple(counted[code, rank] for rank in range(1, ranks + 1))
-    unplaced = counted[code, None]
-    return CountyFigures(code, county_name(code), sum(by_rank) + unplaced, by_rank, unplaced)
+    adjusted, unplaced = counted[code, _ADJUSTED], counted[code, None]
+    return CountyFigures(
+        code, county_name(code), sum(by_rank) + adjusted + unplaced, by_rank, adjusted=adjusted, unplaced=unplaced
+    )
 
 
 def county_name(code: str) -> str:
@@ -85,11 +92,11 @@ def county_name(code: str) -> str:
 
 
 def _rank_chart(counties: Sequence[CountyFigures], ranks: int) -> ChartFigure:
-    series = [*(_("第 %(rank)s 志愿", rank=rank) for rank in range(1, ranks + 1)), _("未录取")]
+    series = [*(_("第 %(rank)s 志愿", rank=rank) for rank in range(1, ranks + 1)), _("调剂录取"), _("未录取")]
     return stacked_bars(
         _("各县区按志愿顺序的录取情况"),
         series,
-        [Stack(one.name, (*one.by_rank, one.unplaced)) for one in counties if one.applicants],
+        [Stack(one.name, (*one.by_rank, one.adjusted, one.unplaced)) for one in counties if one.applicants],
         head=_("生源县区"),
         unit=Words("人", "pupils"),
         language=current_language(),

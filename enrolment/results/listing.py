@@ -6,6 +6,7 @@ from sqlalchemy.orm import joinedload
 
 from core.access import Actor
 from core.i18n import current_language
+from core.i18n import gettext as _
 from core.i18n import lazy as _l
 from core.tables import Column, ListSpec, text
 from enrolment.applications.models import Applicant, Application
@@ -47,6 +48,10 @@ def _major(row: Placement) -> str:
     return row.programme.name(current_language()) if row.programme else ""
 
 
+def _rank(row: Placement) -> object:
+    return _("调剂录取") if row.adjusted else row.rank
+
+
 ADMITTED: ListSpec[Placement] = ListSpec(
     columns=(
         Column(
@@ -64,7 +69,9 @@ ADMITTED: ListSpec[Placement] = ListSpec(
         ),
         Column("school", _l("学校"), value=_school, width=28),
         Column("major", _l("专业"), value=_major, width=28),
-        Column("rank", _l("志愿顺序"), value=lambda row: row.rank, sort=Placement.rank, number=True),
+        Column(
+            "rank", _l("志愿顺序"), value=lambda row: _("调剂录取") if row.adjusted else row.rank, sort=Placement.rank
+        ),
     ),
     last=(Applicant.county.asc(), Applicant.candidate_number.asc()),
     filters=(text("q", _l("姓名"), lambda value: Applicant.name.contains(value, autoescape=True)),),

@@ -6,14 +6,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from core.access import Actor, OrganisationKind, Role
+from core.access import Actor, Grant, OrganisationKind, Role
 from core.config import Settings
 from core.i18n import lazy as _l
 from core.web import home, menu, pages
 from core.web.home import HomeCard, HomeDate, add_home_cards, add_home_dates, home_cards, home_dates
 from core.web.menu import MenuEntry, grouped
 from core.words import Words
-from tests.factories import account, organisation, sign_in
+from tests.factories import QP, account, organisation, sign_in
 
 
 @pytest.mark.parametrize("path", ["/", "/help", "/privacy", "/accessibility", "/site-map"])
@@ -156,3 +156,27 @@ def test_cells_are_written_as_tables_want_them(context: Flask) -> None:
     assert pages.show_cell(dt.date(2026, 9, 1)) == "2026-09-01"
     assert pages.show_cell(dt.datetime(2026, 9, 1, 1, 5, tzinfo=dt.UTC)) == "2026-09-01 09:05"
     assert pages.show_clock(dt.datetime(2026, 9, 1, 1, 5, tzinfo=dt.UTC)) == "09:05"
+
+
+def test_home_greets_the_person_and_names_the_office(context: Flask, client: FlaskClient) -> None:
+    office = organisation(OrganisationKind.COUNTY, QP, "甲区教育局")
+    who = account(Role.COUNTY_OFFICER, office, name="欧阳某")
+    sign_in(client, who)
+    page = client.get("/", headers={"Accept-Language": "zh"}).text
+    assert "<h1>欧阳某，您好</h1>" in page
+    assert '<p class="lead">甲区教育局</p>' in page
+    english = client.get("/", headers={"Accept-Language": "en"}).text
+    assert '<span lang="zh-CN">欧阳某</span>' in english
+    assert who.sign_in_name not in english.split("<h1>")[1].split("</h1>")[0]
+
+
+def test_an_office_calls_the_page_of_schools_otherwise_than_a_school() -> None:
+    add = {"order": 1, "permission": "schools.see", "office_label": "本县区的学校"}
+    entry = MenuEntry("本校专业和报到", "own_schools.schools", **add)
+
+    def label(role: Role, kind: OrganisationKind) -> object:
+        actor = Actor(account_id=None, label="x", grants=(Grant(role, None, kind),))
+        return menu._named(entry, actor).label
+
+    assert label(Role.SCHOOL_ADMISSIONS, OrganisationKind.SCHOOL) == "本校专业和报到"
+    assert label(Role.COUNTY_OFFICER, OrganisationKind.COUNTY) == "本县区的学校"

@@ -1,16 +1,21 @@
 """The pages of preview, release and result, as each role sees them."""
 
 import datetime as dt
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from core import clock
 from core.access import OrganisationKind, Role
-from core.db import db
+from core.db import Base, db, housekeeping
+from core.jobs.models import Job
 from enrolment.applications.models import Application
-from enrolment.results.models import Publication
-from enrolment.rounds.models import Run
+from enrolment.results.figures import figures_of
+from enrolment.results.listing import ADMITTED
+from enrolment.results.models import Placement, Publication
+from enrolment.rounds.models import Run, RunState
 from tests.client import Browser
 from tests.enrolment.results.test_release import approved
 from tests.enrolment.rounds.stage import ready, solved
@@ -43,6 +48,54 @@ def test_the_bureau_previews_proposes_and_a_second_person_releases(context: Flas
     assert "录取人数不一致" in wrong.get_data(as_text=True)
     assert client.submit(address, {"typed": "3"}, to=f"{address}/approve").status_code == 303
     assert "已批准" in text_of(client, address)
+
+
+def test_a_place_by_adjustment_is_counted_apart_from_the_choices(context: Flask) -> None:
+    run = solved(ready())
+    before = figures_of(run)
+    again = with_one_adjusted(run)
+    after = figures_of(again)
+    assert after.ranks == before.ranks
+    assert sum(one.adjusted for one in after.counties) == 1
+    assert sum(one.by_rank[0] for one in after.counties) == sum(one.by_rank[0] for one in before.counties) - 1
+    assert (after.applicants, after.admitted) == (before.applicants, before.admitted)
+    adjusted = db.session.scalars(select(Placement).where(Placement.adjusted)).one()
+    assert "调剂录取" in str(ADMITTED.column("rank").value(adjusted))
+
+
+def with_one_adjusted(run: Run) -> Run:
+    """A superseded run with the same placements, but one first choice is a place by adjustment."""
+    old = db.session.scalars(select(Placement).where(Placement.run_id == run.id).order_by(Placement.rank)).all()
+    with housekeeping() as session:
+        job = Job(**columns_of(session.get_one(Job, run.job_id)))
+        session.add(job)
+        session.flush()
+        again = Run(**{**columns_of(run), "state": RunState.SUPERSEDED, "job_id": job.id})
+        session.add(again)
+        session.flush()
+        first = next(one for one in old if one.rank == 1)
+        for one in old:
+            adjusted = one is first
+            session.add(
+                Placement(
+                    run_id=again.id,
+                    application_id=one.application_id,
+                    programme_id=one.programme_id,
+                    cell_id=one.cell_id,
+                    rank=3 if adjusted else one.rank,
+                    adjusted=adjusted,
+                )
+            )
+    return again
+
+
+def columns_of(row: Base) -> dict[str, Any]:
+    """Everything a row says but its own key."""
+    return {
+        one.key: getattr(row, one.key)
+        for one in type(row).__mapper__.column_attrs
+        if one.key not in ("id", "version")
+    }
 
 
 def test_each_family_reads_its_own_result_with_one_reason_a_choice(context: Flask, client: Browser) -> None:
