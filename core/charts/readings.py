@@ -78,6 +78,18 @@ def heat_reading(filled: int, quota: int, emptiest: tuple[str, str, int, int] | 
     )
 
 
+def flows_reading(flows: Sequence[tuple[str, str, int]], unit: Words) -> Words:
+    """The sum and the largest flow: from, to, count."""
+    total = sum(count for _, _, count in flows)
+    if not total:
+        return Words("没有人被录取。", "Nobody is placed.")
+    start, end, most = max(flows, key=lambda flow: flow[2])
+    return Words(
+        f"合计 {total:,} {unit.zh}；最多的是{start}到{end}，{most:,} {unit.zh}，占 {share(most, total)}。",
+        f"{total:,} {unit.en} together; most go from {start} to {end}, {most:,}, {share(most, total)}.",
+    )
+
+
 def dots_reading(data: Sequence[tuple[str, float]]) -> Words:
     """Highest, lowest and the distance between them in percentage points."""
     top, bottom = max(data, key=_value), min(data, key=_value)

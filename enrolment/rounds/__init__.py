@@ -8,12 +8,16 @@ def init_app(app: Flask) -> None:
     from core.access import Role, grant_permissions
     from core.i18n import lazy as _l
     from core.web.menu import MenuEntry, add_menu
-    from core.web.status_words import StatusWord, add_status_words
+    from enrolment.rounds import trying
     from enrolment.rounds.cli import rounds_cli
-    from enrolment.rounds.models import RunState
+    from enrolment.rounds.comparison_views import blueprint as comparison
+    from enrolment.rounds.scenario_views import blueprint as scenarios
     from enrolment.rounds.views import blueprint
 
     app.register_blueprint(blueprint)
+    app.register_blueprint(scenarios)
+    app.register_blueprint(comparison)
+    trying.register()
     app.cli.add_command(rounds_cli)
     bureau = {Role.COUNTY_OFFICER, Role.COUNTY_APPROVER}
     grant_permissions(
@@ -21,9 +25,21 @@ def init_app(app: Flask) -> None:
             "rounds.see": {*bureau, Role.PROVINCE_OFFICER, Role.COMMITTEE, Role.AUDITOR},
             "rounds.lock": {Role.COUNTY_APPROVER},
             "rounds.run": bureau,
+            "scenarios.see": {*bureau, Role.PROVINCE_OFFICER, Role.COMMITTEE},
+            "scenarios.edit": bureau,
         }
     )
     add_menu(MenuEntry(_l("轮次与计算"), "rounds.rounds", 130, permission="rounds.see", group=_l("招生")))
+    _words()
+
+
+def _words() -> None:
+    """The words of the states of runs and trials."""
+    from core.i18n import lazy as _l
+    from core.web.status_words import StatusWord, add_status_words
+    from enrolment.rounds.models import RunState
+    from enrolment.rounds.scenario_models import TrialState
+
     add_status_words(
         "run",
         {
@@ -33,5 +49,15 @@ def init_app(app: Flask) -> None:
             RunState.FAILED: StatusWord(_l("没有结果"), "danger"),
             RunState.CANCELLED: StatusWord(_l("已取消"), "warning"),
             RunState.SUPERSEDED: StatusWord(_l("已被新的计算替代")),
+        },
+    )
+    add_status_words(
+        "trial",
+        {
+            TrialState.REQUESTED: StatusWord(_l("等待计算"), "info"),
+            TrialState.SOLVING: StatusWord(_l("计算中"), "info"),
+            TrialState.SOUND: StatusWord(_l("已核验"), "success"),
+            TrialState.FAILED: StatusWord(_l("没有结果"), "danger"),
+            TrialState.CANCELLED: StatusWord(_l("已取消"), "warning"),
         },
     )

@@ -19,6 +19,26 @@ _PARTS = ("ortools", "numpy")
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """A verified outcome with its certificate: engines, versions, times, checks."""
+
+    outcome: bytes
+    certificate: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsolved:
+    """Why there is no outcome: the child's status (or "unsound") and its words."""
+
+    status: str
+    message: str
+
+    @property
+    def why(self) -> str:
+        return f"{self.status}: {self.message}".strip(": ")
+
+
+@dataclass(frozen=True, slots=True)
 class Solved:
     """A verified outcome with the certificate that the run record shows."""
 
@@ -47,19 +67,30 @@ def solve_run(context: JobContext) -> Solved | NotSolved:
     instance = run.snapshot.instance.encode()
     settings = dict(run.settings)
     db.session.rollback()
+    solved = solve_instance(context, instance, settings)
+    if isinstance(solved, Unsolved):
+        return NotSolved(run_id, solved.why)
+    return Solved(run_id, solved.outcome, solved.certificate)
+
+
+def solve_instance(context: JobContext, instance: bytes, settings: dict[str, Any]) -> Sound | Unsolved:
+    """Solve an instance in a child and verify the outcome once more, here; outside any transaction.
+
+    Raises Cancelled, LeaseLost or Stopped of ``core.jobs`` from the progress calls.
+    """
     context.progress("read", 0.0)
     result, interruption = _solve(context, instance, settings)
     if interruption is not None:
         raise interruption
     if result.outcome is None:
-        return NotSolved(run_id, f"{result.status}: {result.message}".strip(": "))
+        return Unsolved(result.status, result.message)
     context.progress("verify", 0.9)
     report = verify(instance, result.outcome)
     if not report.sound:
         findings = "; ".join(line for check in report.checks for line in check.findings)
-        return NotSolved(run_id, f"unsound: {findings}"[:4000])
+        return Unsolved("unsound", findings[:4000])
     context.progress("store", 0.95)
-    return Solved(run_id, result.outcome, _certificate(result, report.checks))
+    return Sound(result.outcome, _certificate(result, report.checks))
 
 
 def _solve(

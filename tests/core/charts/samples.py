@@ -8,6 +8,7 @@ from core.charts.dots import Dot, dot_plot
 from core.charts.figure import ChartFigure
 from core.charts.heat import Cell, heat_table
 from core.charts.lines import Line, lines
+from core.charts.matrix import flow_matrix
 from core.words import Words
 
 PEOPLE = Words("人", "people")
@@ -44,6 +45,13 @@ def fill(language: str = "zh") -> ChartFigure:
     return heat_table("计划完成情况", ("甲校", "乙校"), COUNTIES, cells, head="学校", language=language)
 
 
+def flows(language: str = "zh") -> ChartFigure:
+    """Flow matrix."""
+    counts = {("吴江区", "甲校"): 12, ("嘉善县", "乙校"): 3, ("嘉善县", "甲校"): 0}
+    unit = Words("人", "pupils")
+    return flow_matrix("各县区去向", COUNTIES, ("甲校", "乙校"), counts, head="县区", unit=unit, language=language)
+
+
 def rates(language: str = "zh") -> ChartFigure:
     """Dot plot."""
     data = [Dot("青浦区", 0.931, 0.85, 0.98), Dot("吴江区", 0.882, 0.79, 0.95), Dot("嘉善县", 0.957, 0.9, 1)]
@@ -70,6 +78,7 @@ KINDS: dict[str, Callable[[str], ChartFigure]] = {
     "bars": reasons,
     "stacked bars": ranks,
     "heat table": fill,
+    "flow matrix": flows,
     "dot plot": rates,
     "lines": days,
     "funnel": steps,

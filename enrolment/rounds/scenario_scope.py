@@ -1,0 +1,39 @@
+"""Which scenarios and trials an actor may see: they hold no personal data, every bureau may learn from another's."""
+
+import uuid
+
+from sqlalchemy import Select, false, select
+
+from core.access import Actor, OrganisationKind
+from core.db import db
+from core.errors import NotVisible
+from enrolment.rounds.scenario_models import Scenario, Trial
+
+SEE = "scenarios.see"
+_OFFICES = frozenset({OrganisationKind.COUNTY, OrganisationKind.PROVINCE, OrganisationKind.COMMITTEE})
+
+
+def visible_scenarios(actor: Actor) -> Select[Scenario]:
+    """Those of every round for bureaus, provinces and the committee; nothing for anybody else."""
+    if {grant.organisation_kind for grant in actor.grants_for(SEE)} & _OFFICES:
+        return select(Scenario)
+    return select(Scenario).where(false())
+
+
+def get_scenario(actor: Actor, scenario_id: uuid.UUID) -> Scenario:
+    """A visible scenario, or NotVisible."""
+    found = db.session.scalars(visible_scenarios(actor).where(Scenario.id == scenario_id)).one_or_none()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def get_trial(actor: Actor, trial_id: uuid.UUID) -> Trial:
+    """A trial of a visible scenario, or NotVisible."""
+    visible = visible_scenarios(actor).with_only_columns(Scenario.id)
+    found = db.session.scalars(
+        select(Trial).where(Trial.id == trial_id, Trial.scenario_id.in_(visible))
+    ).one_or_none()
+    if found is None:
+        raise NotVisible
+    return found
