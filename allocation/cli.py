@@ -14,6 +14,7 @@ from allocation import csv_commands
 from allocation.asking import add_commands, add_example, instance_bytes
 from allocation.child import solve_in_child
 from allocation.faults import BadInstance
+from allocation.sweeping import add_sweep
 
 SOUND, NOT_PROVEN, BAD_INPUT, INADMISSIBLE, FAILED = 0, 1, 2, 3, 4
 CODES = {"sound": SOUND, "not_proven": NOT_PROVEN, "bad_input": BAD_INPUT, "inadmissible": INADMISSIBLE}
@@ -141,6 +142,7 @@ def parser() -> argparse.ArgumentParser:
     generate.add_argument("--seed", type=int, default=1)
     generate.set_defaults(run=_generate)
     csv_commands.add_convert(commands)
+    add_sweep(commands)
     add_commands(commands)
     return top
 

@@ -154,3 +154,24 @@ def lottery_folder(folder: Path, *, applicants: int, programmes: int, seed: int 
         rows += [(who, choice, *cell, dice.choice((1, 1, 1, 2, 3))) for choice, cell in enumerate(wanted, start=1)]
     write_table(folder / "applications.csv", APPLICATIONS["applications"], rows)
     write_table(folder / "seats.csv", APPLICATIONS["seats"], ((*cell, count) for cell, count in seats.items()))
+
+
+def changes(raw: bytes, count: int, *, seed: int = 1) -> list[dict[str, int]]:
+    """Variants of an instance: in each, one to three totals, cells or least class sizes are other than stated."""
+    dice = random.Random(seed)
+    rows = json.loads(raw)["programmes"]
+    paths: dict[str, int] = {}
+    for row in rows:
+        name = f"programmes[{row['id']}]"
+        paths[f"{name}.capacity"] = row["capacity"]
+        paths.update((f"{name}.ceilings.{county}", cell) for county, cell in row["ceilings"].items())
+        if row.get("min_open"):
+            paths[f"{name}.min_open"] = row["min_open"]
+    names = list(paths)
+    return [
+        {
+            path: max(1, paths[path] + dice.choice((-3, -2, -1, 1, 2, 3)))
+            for path in dice.sample(names, dice.randint(1, 3))
+        }
+        for _ in range(count)
+    ]
