@@ -6,12 +6,14 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Open the room: answers on the result page, letters, the arrivals desk."""
     from core.access import Role, grant_permissions
+    from core.documents.actions import add_document_action
     from core.i18n import lazy as _l
     from core.web.menu import MenuEntry, add_menu
     from enrolment.applications.frame import read_outcomes_with
     from enrolment.confirmations import missing_views, notices, tasks, views
     from enrolment.confirmations.answers import answer_for
     from enrolment.confirmations.outcomes import outcome_of
+    from enrolment.confirmations.scanned import arrival_action
     from enrolment.results.answers import add_answers
 
     for pages in (views, missing_views):
@@ -20,6 +22,7 @@ def init_app(app: Flask) -> None:
     notices.register()
     add_answers(answer_for)
     read_outcomes_with(outcome_of)
+    add_document_action(arrival_action)
     grant_permissions(
         {
             "confirmations.answer": {Role.APPLICANT, Role.GUARDIAN},

@@ -6,12 +6,14 @@ from werkzeug.wrappers import Response
 from core import clock
 from core.access import anonymous
 from core.accounts import throttle
+from core.documents.actions import document_actions
 from core.documents.models import IssuedDocument
 from core.documents.operations import find_by_code, knows_second_fact
 from core.documents.qr import BadCode
 from core.i18n import gettext as _
 from core.i18n import say
 from core.identity import mask_name
+from core.web.actor import current_actor
 from registry.certificates.forms import CodeForm, SecondFactForm
 from registry.certificates.rows import rows_of
 
@@ -76,4 +78,5 @@ def _page(document: IssuedDocument, form: SecondFactForm, *, revealed: bool) -> 
         form=form,
         revealed=revealed,
         checked_at=clock.now(),
+        actions=document_actions(current_actor(), document),
     )

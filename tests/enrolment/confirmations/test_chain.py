@@ -17,7 +17,7 @@ from core.documents.models import DocumentState, IssuedDocument
 from core.errors import Refused
 from enrolment.applications.models import Application
 from enrolment.confirmations.letters import letter_of, print_letter
-from enrolment.confirmations.models import ArrivalMethod, ConfirmationState
+from enrolment.confirmations.models import Arrival, ArrivalMethod, ConfirmationState
 from enrolment.confirmations.operations import accept, agree_decline, arrive, ask_decline
 from enrolment.cycles.models import Round
 from enrolment.plans.ledger import free
@@ -182,3 +182,25 @@ def test_asking_to_decline_shows_on_both_sides(context: Flask, client: Browser) 
         client.submit(f"/placements/{place.id}/decline", {})
         assert "已放弃" in client.get(address).get_data(as_text=True)
     assert ConfirmationState.DECLINED.value == "declined"
+
+
+def test_a_scanned_letter_offers_the_arrival_to_its_own_school_only(context: Flask, client: Browser) -> None:
+    stage, at = released()
+    with clock.frozen(at):
+        place = place_of(stage, "赵一")
+        accept(pupil(stage, "赵一"), placement=place, site=SITE)
+        letter = letter_of(place.id)
+        assert letter is not None
+        address = f"/verify/{letter.verification_code}"
+        foreign = account(Role.SCHOOL_REGISTRAR, school(name="乙职校").organisation)
+        family = db.session.get_one(Account, stage.applications["赵一"].applicant.account_id)
+        assert "办理报到" not in client.get(address).text
+        for stranger in (foreign, family):
+            sign_in(client, stranger)
+            assert "办理报到" not in client.get(address).text
+        sign_in(client, registrar(stage))
+        assert "办理报到" in client.get(address).text
+        answer = client.submit(address, {"code": f"https://localhost{address}"}, to="/arrivals")
+        assert answer.status_code == 303
+        assert "办理报到" not in client.get(address).text
+    assert db.session.scalars(select(Arrival.method)).one() is ArrivalMethod.SCAN
