@@ -109,6 +109,8 @@ _WORDS: dict[str, dict[str, StatusWord]] = {
         "no_show": StatusWord(_l("未报到退回"), "info"),
         "returned": StatusWord(_l("退档退回"), "info"),
         "moved": StatusWord(_l("计划调整"), "info"),
+        "carried": StatusWord(_l("转入下一轮"), "info"),
+        "corrected": StatusWord(_l("更正"), "info"),
     },
     "student": {
         "01": StatusWord(_l("在读"), "success"),

@@ -55,7 +55,11 @@ def open_application(actor: Actor, *, applicant_id: uuid.UUID, at: dt.datetime) 
         demand_window(window_of(in_round, applicant.county), at)
         demand_entry(applicant, in_round)
         application = Application(
-            applicant_id=applicant.id, round_id=in_round.id, state=ApplicationState.DRAFT, opened_at=at
+            applicant_id=applicant.id,
+            round_id=in_round.id,
+            state=ApplicationState.DRAFT,
+            opened_at=at,
+            identity_checked_at=_checked_before(applicant),
         )
         session.add(application)
         session.flush()
@@ -206,6 +210,11 @@ def _own_applicant(actor: Actor, applicant_id: uuid.UUID) -> Applicant:
     if db.session.scalar(visible) is None:
         raise NotVisible
     return lock_row(Applicant, applicant_id)
+
+
+def _checked_before(applicant: Applicant) -> dt.datetime | None:
+    """When the pupil found the county's data right in an earlier round of the year: only the choices are new."""
+    return max((one.identity_checked_at for one in applicant.applications if one.identity_checked_at), default=None)
 
 
 def _demand_ready(application: Application) -> None:

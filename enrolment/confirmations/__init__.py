@@ -9,18 +9,21 @@ def init_app(app: Flask) -> None:
     from core.documents.actions import add_document_action
     from core.i18n import lazy as _l
     from core.web.menu import MenuEntry, add_menu
+    from enrolment.applications.entry import add_entry_rule
     from enrolment.applications.frame import read_outcomes_with
-    from enrolment.confirmations import missing_views, notices, tasks, views
+    from enrolment.confirmations import missing_views, notices, tasks, vacancy_views, views
     from enrolment.confirmations.answers import answer_for
+    from enrolment.confirmations.entry import bar_to_supplementary
     from enrolment.confirmations.outcomes import outcome_of
     from enrolment.confirmations.scanned import arrival_action
     from enrolment.results.answers import add_answers
 
-    for pages in (views, missing_views):
+    for pages in (views, missing_views, vacancy_views):
         app.register_blueprint(pages.blueprint)
     tasks.register()
     notices.register()
     add_answers(answer_for)
+    add_entry_rule(bar_to_supplementary)
     read_outcomes_with(outcome_of)
     add_document_action(arrival_action)
     grant_permissions(
@@ -28,9 +31,18 @@ def init_app(app: Flask) -> None:
             "confirmations.answer": {Role.APPLICANT, Role.GUARDIAN},
             "confirmations.letter": {Role.APPLICANT, Role.GUARDIAN, Role.SCHOOL_ADMISSIONS},
             "arrivals.record": {Role.SCHOOL_ADMISSIONS, Role.SCHOOL_REGISTRAR},
+            "vacancies.see": {
+                Role.COUNTY_OFFICER,
+                Role.COUNTY_APPROVER,
+                Role.PROVINCE_OFFICER,
+                Role.COMMITTEE,
+                Role.SCHOOL_ADMISSIONS,
+            },
+            "supplementary.open": {Role.COMMITTEE},
         }
     )
     add_menu(
         MenuEntry(_l("新生报到"), "confirmations.arrivals", 150, permission="arrivals.record", group=_l("招生")),
+        MenuEntry(_l("空余名额"), "vacancies.newest", 145, permission="vacancies.see", group=_l("招生")),
         MenuEntry(_l("未报到学生"), "missing.missing_list", 151, permission="arrivals.record", group=_l("招生")),
     )

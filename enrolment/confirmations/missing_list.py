@@ -1,7 +1,5 @@
 """The list of pupils who have not come, with the last call about each."""
 
-from typing import Any
-
 from flask import url_for
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import aliased
@@ -25,7 +23,7 @@ CALL_WORDS = {
 MissingRow = tuple[Placement, MissingMark | None]
 
 
-def missing_rows(actor: Actor) -> Select[Any]:
+def missing_rows(actor: Actor) -> Select[Placement, MissingMark]:
     """Missing pupils of the actor's schools, each with the newest call about them or None."""
     mark = aliased(MissingMark)
     newest = select(func.max(mark.at)).where(mark.placement_id == Placement.id).correlate(Placement).scalar_subquery()

@@ -2,7 +2,7 @@
 
 from core.i18n import lazy as _l
 from core.notices.templates import add_template
-from enrolment.confirmations import deadline, missing
+from enrolment.confirmations import deadline, missing, supplementary
 
 
 def register() -> None:
@@ -38,4 +38,9 @@ def register() -> None:
         missing.EXTENDED,
         _l("学校已同意延期报到，最晚到 %(until)s。到时没有报到，名额会交回。"),
         title=_l("已同意延期报到"),
+    )
+    add_template(
+        supplementary.INVITED,
+        _l("征求志愿将开放，还有 %(seats)s 个名额。请登录重新填写志愿，其他信息已带入。截止时间：%(until)s。"),
+        title=_l("邀请您参加征求志愿"),
     )

@@ -46,6 +46,23 @@ def give_back(*, cell_id: uuid.UUID, subject_id: uuid.UUID, kind: SeatKind) -> i
     return cell.seats + _moved(cell_id)
 
 
+def carry(*, cell_id: uuid.UUID, to_cell_id: uuid.UUID, seats: int) -> int:
+    """Inside a transaction: hand free seats over to a cell of a later round; returns how many stay free here.
+
+    Raises Refused when the cell has not that many free seats, or has handed some to that cell before.
+    """
+    session = require_transaction()
+    cell = lock_row(QuotaCell, cell_id)
+    left = cell.seats + _moved(cell_id)
+    if not 0 < seats <= left or _moved(cell_id, to_cell_id):
+        raise Refused(_l("这个专业在本县区没有这么多空余名额可以转入下一轮。"))
+    session.add(
+        SeatEntry(cell_id=cell_id, delta=-seats, kind=SeatKind.CARRIED, subject_id=to_cell_id, at=clock.now())
+    )
+    session.flush()
+    return left - seats
+
+
 def free(cell_id: uuid.UUID) -> int:
     """Seats of a cell that nobody holds."""
     seats = db.session.scalar(select(QuotaCell.seats).where(QuotaCell.id == cell_id)) or 0

@@ -157,13 +157,15 @@ class PlanAgreement(Base):
 
 
 class SeatKind(enum.StrEnum):
-    """Why a seat moved."""
+    """Why a seat moved; ``carried`` hands free seats over to a cell of the next round."""
 
     PLACED = "placed"
     DECLINED = "declined"
     NO_SHOW = "no_show"
     RETURNED = "returned"
     MOVED = "moved"
+    CARRIED = "carried"
+    CORRECTED = "corrected"
 
 
 class SeatEntry(Base):

@@ -4,11 +4,11 @@ import datetime as dt
 import enum
 import uuid
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db.base import Base, Versioned, new_id
-from core.db.triggers import append_only
+from core.db.triggers import append_only, guard
 from core.db.types import EnumText, UTCDateTime, one_of
 from enrolment.applications.models import Application
 from enrolment.plans.models import QuotaCell
@@ -19,7 +19,8 @@ from registry.schools.models import Programme
 class Placement(Base):
     """Where one application was placed by one run; an empty programme is an unplaced pupil.
 
-    ``rank`` is the choice that was granted (list length + 1 for an adjusted place).
+    ``rank`` is the choice that was granted (list length + 1 for an adjusted place). A placement with
+    ``corrects_id`` puts another one right after the release; what counts is the one that nothing corrects.
     """
 
     __tablename__ = "placement"
@@ -31,13 +32,21 @@ class Placement(Base):
     cell_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("quota_cell.id"))
     rank: Mapped[int | None]
     adjusted: Mapped[bool] = mapped_column(default=False)
+    corrects_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("placement.id"), unique=True)
     run: Mapped[Run] = relationship()
     application: Mapped[Application] = relationship()
     programme: Mapped[Programme | None] = relationship()
     cell: Mapped[QuotaCell | None] = relationship()
 
     __table_args__ = (
-        UniqueConstraint("run_id", "application_id"),
+        Index(
+            "uq_placement_run_application",
+            "run_id",
+            "application_id",
+            unique=True,
+            sqlite_where=corrects_id.is_(None),
+            postgresql_where=corrects_id.is_(None),
+        ),
         CheckConstraint(
             "(programme_id IS NULL) = (rank IS NULL) AND (programme_id IS NULL) = (cell_id IS NULL)",
             name="placed_has_rank_and_cell",
@@ -46,6 +55,14 @@ class Placement(Base):
 
 
 append_only(Placement)
+guard(
+    Placement,
+    "closed",
+    "INSERT",
+    "NEW.corrects_id IS NULL AND EXISTS (SELECT 1 FROM run x JOIN round r ON r.id = x.round_id "
+    "WHERE x.id = NEW.run_id AND r.state = 'closed')",
+    "the round is closed",
+)
 
 
 class PublicationState(enum.StrEnum):

@@ -2,7 +2,8 @@
 
 import uuid
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import aliased
 
 from core import clock
 from core.db import db
@@ -10,15 +11,32 @@ from enrolment.applications.models import Application
 from enrolment.results.models import Placement, Publication, PublicationState
 
 
+def corrected_away() -> ColumnElement[bool]:
+    """Whether a later placement puts this one right."""
+    later = aliased(Placement)
+    return select(later.id).where(later.corrects_id == Placement.id).correlate(Placement).exists()
+
+
 def released_placements() -> Select[Placement]:
-    """Placements that may be shown now: their run is approved by two persons and its release time has come."""
+    """Placements that may be shown now: approved by two persons, their release time come, nothing corrects them."""
     return (
         select(Placement)
         .join(Publication, Publication.run_id == Placement.run_id)
         .where(
             Publication.state == PublicationState.APPROVED,
             Publication.release_at <= clock.now(),
+            ~corrected_away(),
         )
+    )
+
+
+def publication_out(round_id: uuid.UUID) -> bool:
+    """Whether the round's result may be shown now."""
+    publication = publication_of(round_id)
+    return (
+        publication is not None
+        and publication.state is PublicationState.APPROVED
+        and publication.release_at <= clock.now()
     )
 
 

@@ -641,6 +641,37 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_guardian_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "lock_proposal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("round_id", sa.Uuid(), nullable=False),
+        sa.Column("input_sha256", sa.String(length=64), nullable=False),
+        sa.Column("applicants", sa.Integer(), nullable=False),
+        sa.Column("proposed_by", sa.Uuid(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved_by", sa.Uuid(), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(approved_by IS NULL) = (approved_at IS NULL)", name=op.f("ck_lock_proposal_approved_has_time")
+        ),
+        sa.CheckConstraint("approved_at IS NULL OR withdrawn_at IS NULL", name=op.f("ck_lock_proposal_one_end")),
+        sa.CheckConstraint(
+            "approved_by IS NULL OR approved_by <> proposed_by", name=op.f("ck_lock_proposal_two_persons")
+        ),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_lock_proposal_round_id_round")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lock_proposal")),
+    )
+    with op.batch_alter_table("lock_proposal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lock_proposal_round_id"), ["round_id"], unique=False)
+        batch_op.create_index(
+            "uq_lock_proposal_standing",
+            ["round_id"],
+            unique=True,
+            sqlite_where=sa.text("withdrawn_at IS NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+        )
+
+    op.create_table(
         "paper",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("applicant_id", sa.Uuid(), nullable=False),
@@ -1233,6 +1264,47 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "file_return",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("round_id", sa.Uuid(), nullable=False),
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(length=30), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("proposed_by", sa.Uuid(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'proposed') = (decided_by IS NULL)", name=op.f("ck_file_return_decided_by_somebody")
+        ),
+        sa.CheckConstraint("note <> ''", name=op.f("ck_file_return_says_why")),
+        sa.CheckConstraint("state <> 'refused' OR answer <> ''", name=op.f("ck_file_return_refusal_says_why")),
+        sa.CheckConstraint("state IN ('proposed', 'confirmed', 'refused')", name=op.f("ck_file_return_state_known")),
+        sa.CheckConstraint(
+            "(decided_by IS NULL) = (decided_at IS NULL)", name=op.f("ck_file_return_decided_has_time")
+        ),
+        sa.CheckConstraint(
+            "decided_by IS NULL OR decided_by <> proposed_by", name=op.f("ck_file_return_two_persons")
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_file_return_application_id_application")
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_file_return_programme_id_programme")
+        ),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_file_return_round_id_round")),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_file_return_run_id_run")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_file_return")),
+        sa.UniqueConstraint("run_id", "application_id", name=op.f("uq_file_return_run_id_application_id")),
+    )
+    with op.batch_alter_table("file_return", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_file_return_round_id"), ["round_id"], unique=False)
+
+    op.create_table(
         "placement",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("run_id", sa.Uuid(), nullable=False),
@@ -1241,6 +1313,7 @@ def upgrade() -> None:
         sa.Column("cell_id", sa.Uuid(), nullable=True),
         sa.Column("rank", sa.Integer(), nullable=True),
         sa.Column("adjusted", sa.Boolean(), nullable=False),
+        sa.Column("corrects_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
             "(programme_id IS NULL) = (rank IS NULL) AND (programme_id IS NULL) = (cell_id IS NULL)",
             name=op.f("ck_placement_placed_has_rank_and_cell"),
@@ -1249,14 +1322,22 @@ def upgrade() -> None:
             ["application_id"], ["application.id"], name=op.f("fk_placement_application_id_application")
         ),
         sa.ForeignKeyConstraint(["cell_id"], ["quota_cell.id"], name=op.f("fk_placement_cell_id_quota_cell")),
+        sa.ForeignKeyConstraint(["corrects_id"], ["placement.id"], name=op.f("fk_placement_corrects_id_placement")),
         sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_placement_programme_id_programme")),
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_placement_run_id_run")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_placement")),
-        sa.UniqueConstraint("run_id", "application_id", name=op.f("uq_placement_run_id_application_id")),
+        sa.UniqueConstraint("corrects_id", name=op.f("uq_placement_corrects_id")),
     )
     with op.batch_alter_table("placement", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_placement_application_id"), ["application_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_placement_programme_id"), ["programme_id"], unique=False)
+        batch_op.create_index(
+            "uq_placement_run_application",
+            ["run_id", "application_id"],
+            unique=True,
+            sqlite_where=sa.text("corrects_id IS NULL"),
+            postgresql_where=sa.text("corrects_id IS NULL"),
+        )
 
     op.create_table(
         "publication",
@@ -1297,6 +1378,39 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "recheck",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("requested_by", sa.Uuid(), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome_sha256", sa.String(length=64), nullable=True),
+        sa.Column("assignment_sha256", sa.String(length=64), nullable=True),
+        sa.Column("agrees", sa.Boolean(), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "finished_at IS NOT NULL OR (agrees IS NULL AND failure = '')", name=op.f("ck_recheck_ended_has_time")
+        ),
+        sa.CheckConstraint("(agrees IS NULL) = (outcome_sha256 IS NULL)", name=op.f("ck_recheck_compared_has_hash")),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_recheck_job_id_job")),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_recheck_run_id_run")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recheck")),
+        sa.UniqueConstraint("job_id", name=op.f("uq_recheck_job_id")),
+    )
+    with op.batch_alter_table("recheck", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recheck_run_id"), ["run_id"], unique=False)
+
+    op.create_table(
+        "return_window",
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_by", sa.Uuid(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_return_window_run_id_run")),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("pk_return_window")),
+    )
+    op.create_table(
         "seat_entry",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("cell_id", sa.Uuid(), nullable=False),
@@ -1305,7 +1419,8 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('placed', 'declined', 'no_show', 'returned', 'moved')", name=op.f("ck_seat_entry_kind_known")
+            "kind IN ('placed', 'declined', 'no_show', 'returned', 'moved', 'carried', 'corrected')",
+            name=op.f("ck_seat_entry_kind_known"),
         ),
         sa.CheckConstraint("delta <> 0", name=op.f("ck_seat_entry_delta_not_zero")),
         sa.ForeignKeyConstraint(["cell_id"], ["quota_cell.id"], name=op.f("fk_seat_entry_cell_id_quota_cell")),
@@ -1342,6 +1457,25 @@ def upgrade() -> None:
     with op.batch_alter_table("status_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_status_entry_spell_id"), ["spell_id"], unique=False)
         batch_op.create_index("ix_status_entry_spell_time", ["spell_id", "effective_on", "recorded_at"], unique=False)
+
+    op.create_table(
+        "taken_list",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("round_id", sa.Uuid(), nullable=False),
+        sa.Column("county", sa.String(length=6), nullable=False),
+        sa.Column("batch", sa.String(length=60), nullable=False),
+        sa.Column("numbers", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("superseded_run_id", sa.Uuid(), nullable=True),
+        sa.Column("loaded_by", sa.Uuid(), nullable=False),
+        sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_taken_list_round_id_round")),
+        sa.ForeignKeyConstraint(["superseded_run_id"], ["run.id"], name=op.f("fk_taken_list_superseded_run_id_run")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_taken_list")),
+        sa.UniqueConstraint("round_id", "county", "sha256", name=op.f("uq_taken_list_round_id_county_sha256")),
+    )
+    with op.batch_alter_table("taken_list", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_taken_list_round_id"), ["round_id"], unique=False)
 
     op.create_table(
         "arrival",
@@ -1643,6 +1777,31 @@ def upgrade() -> None:
     )
     on(
         "sqlite",
+        "CREATE TRIGGER file_return_decided BEFORE UPDATE ON file_return FOR EACH ROW WHEN "
+        "OLD.state <> 'proposed' BEGIN SELECT RAISE(ABORT, 'the return is decided'); END",
+        "CREATE TRIGGER file_return_no_delete BEFORE DELETE ON file_return FOR EACH ROW WHEN 1 = 1 "
+        "BEGIN SELECT RAISE(ABORT, 'file_return is append-only'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION file_return_decided() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF OLD.state <> 'proposed' THEN RAISE EXCEPTION 'the return is decided' "
+        "USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER file_return_decided BEFORE UPDATE ON file_return FOR EACH ROW "
+        "EXECUTE FUNCTION file_return_decided()",
+        "CREATE OR REPLACE FUNCTION file_return_no_delete() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'file_return is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN OLD; END $guard$",
+        "CREATE OR REPLACE TRIGGER file_return_no_delete BEFORE DELETE ON file_return FOR EACH ROW "
+        "EXECUTE FUNCTION file_return_no_delete()",
+        "CREATE OR REPLACE FUNCTION file_return_no_truncate() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'file_return is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NULL; END $guard$",
+        "CREATE OR REPLACE TRIGGER file_return_no_truncate BEFORE TRUNCATE ON file_return FOR EACH "
+        "STATEMENT EXECUTE FUNCTION file_return_no_truncate()",
+    )
+    on(
+        "sqlite",
         "CREATE TRIGGER issued_document_content_fixed BEFORE UPDATE ON issued_document FOR EACH ROW "
         "WHEN NEW.kind <> OLD.kind OR NEW.number <> OLD.number OR NEW.verification_code <> "
         "OLD.verification_code OR NEW.short_code <> OLD.short_code OR NEW.issuer_id <> "
@@ -1739,6 +1898,10 @@ def upgrade() -> None:
         "BEGIN SELECT RAISE(ABORT, 'placement is append-only'); END",
         "CREATE TRIGGER placement_no_delete BEFORE DELETE ON placement FOR EACH ROW WHEN 1 = 1 "
         "BEGIN SELECT RAISE(ABORT, 'placement is append-only'); END",
+        "CREATE TRIGGER placement_closed BEFORE INSERT ON placement FOR EACH ROW WHEN "
+        "NEW.corrects_id IS NULL AND EXISTS (SELECT 1 FROM run x JOIN round r ON r.id = x.round_id "
+        "WHERE x.id = NEW.run_id AND r.state = 'closed') BEGIN SELECT RAISE(ABORT, 'the round is "
+        "closed'); END",
     )
     on(
         "postgresql",
@@ -1757,6 +1920,12 @@ def upgrade() -> None:
         "'check_violation'; END IF; RETURN NULL; END $guard$",
         "CREATE OR REPLACE TRIGGER placement_no_truncate BEFORE TRUNCATE ON placement FOR EACH "
         "STATEMENT EXECUTE FUNCTION placement_no_truncate()",
+        "CREATE OR REPLACE FUNCTION placement_closed() RETURNS trigger LANGUAGE plpgsql AS $guard$ "
+        "BEGIN IF NEW.corrects_id IS NULL AND EXISTS (SELECT 1 FROM run x JOIN round r ON r.id = "
+        "x.round_id WHERE x.id = NEW.run_id AND r.state = 'closed') THEN RAISE EXCEPTION 'the round "
+        "is closed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER placement_closed BEFORE INSERT ON placement FOR EACH ROW EXECUTE "
+        "FUNCTION placement_closed()",
     )
     on(
         "sqlite",
@@ -1894,6 +2063,31 @@ def upgrade() -> None:
     )
     on(
         "sqlite",
+        "CREATE TRIGGER return_window_no_update BEFORE UPDATE ON return_window FOR EACH ROW WHEN 1 "
+        "= 1 BEGIN SELECT RAISE(ABORT, 'return_window is append-only'); END",
+        "CREATE TRIGGER return_window_no_delete BEFORE DELETE ON return_window FOR EACH ROW WHEN 1 "
+        "= 1 BEGIN SELECT RAISE(ABORT, 'return_window is append-only'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION return_window_no_update() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'return_window is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER return_window_no_update BEFORE UPDATE ON return_window FOR EACH "
+        "ROW EXECUTE FUNCTION return_window_no_update()",
+        "CREATE OR REPLACE FUNCTION return_window_no_delete() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'return_window is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN OLD; END $guard$",
+        "CREATE OR REPLACE TRIGGER return_window_no_delete BEFORE DELETE ON return_window FOR EACH "
+        "ROW EXECUTE FUNCTION return_window_no_delete()",
+        "CREATE OR REPLACE FUNCTION return_window_no_truncate() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'return_window is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NULL; END $guard$",
+        "CREATE OR REPLACE TRIGGER return_window_no_truncate BEFORE TRUNCATE ON return_window FOR "
+        "EACH STATEMENT EXECUTE FUNCTION return_window_no_truncate()",
+    )
+    on(
+        "sqlite",
         "CREATE TRIGGER review_decision_no_update BEFORE UPDATE ON review_decision FOR EACH ROW "
         "WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'review_decision is append-only'); END",
         "CREATE TRIGGER review_decision_no_delete BEFORE DELETE ON review_decision FOR EACH ROW "
@@ -1994,6 +2188,31 @@ def upgrade() -> None:
     )
     on(
         "sqlite",
+        "CREATE TRIGGER taken_list_no_update BEFORE UPDATE ON taken_list FOR EACH ROW WHEN 1 = 1 "
+        "BEGIN SELECT RAISE(ABORT, 'taken_list is append-only'); END",
+        "CREATE TRIGGER taken_list_no_delete BEFORE DELETE ON taken_list FOR EACH ROW WHEN 1 = 1 "
+        "BEGIN SELECT RAISE(ABORT, 'taken_list is append-only'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION taken_list_no_update() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'taken_list is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER taken_list_no_update BEFORE UPDATE ON taken_list FOR EACH ROW "
+        "EXECUTE FUNCTION taken_list_no_update()",
+        "CREATE OR REPLACE FUNCTION taken_list_no_delete() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'taken_list is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN OLD; END $guard$",
+        "CREATE OR REPLACE TRIGGER taken_list_no_delete BEFORE DELETE ON taken_list FOR EACH ROW "
+        "EXECUTE FUNCTION taken_list_no_delete()",
+        "CREATE OR REPLACE FUNCTION taken_list_no_truncate() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'taken_list is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NULL; END $guard$",
+        "CREATE OR REPLACE TRIGGER taken_list_no_truncate BEFORE TRUNCATE ON taken_list FOR EACH "
+        "STATEMENT EXECUTE FUNCTION taken_list_no_truncate()",
+    )
+    on(
+        "sqlite",
         "CREATE TRIGGER trial_ended BEFORE UPDATE ON trial FOR EACH ROW WHEN OLD.state NOT IN "
         "('requested', 'solving') BEGIN SELECT RAISE(ABORT, 'the trial has ended'); END",
         "CREATE TRIGGER trial_no_delete BEFORE DELETE ON trial FOR EACH ROW WHEN 1 = 1 BEGIN SELECT "
@@ -2032,6 +2251,18 @@ def downgrade() -> None:
         "DROP FUNCTION IF EXISTS trial_ended() CASCADE",
         "DROP FUNCTION IF EXISTS trial_no_delete() CASCADE",
         "DROP FUNCTION IF EXISTS trial_no_truncate() CASCADE",
+    )
+    on(
+        "sqlite",
+        "DROP TRIGGER IF EXISTS taken_list_no_update",
+        "DROP TRIGGER IF EXISTS taken_list_no_delete",
+        "DROP TRIGGER IF EXISTS taken_list_no_truncate",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS taken_list_no_update() CASCADE",
+        "DROP FUNCTION IF EXISTS taken_list_no_delete() CASCADE",
+        "DROP FUNCTION IF EXISTS taken_list_no_truncate() CASCADE",
     )
     on(
         "sqlite",
@@ -2080,6 +2311,18 @@ def downgrade() -> None:
         "DROP FUNCTION IF EXISTS review_decision_no_update() CASCADE",
         "DROP FUNCTION IF EXISTS review_decision_no_delete() CASCADE",
         "DROP FUNCTION IF EXISTS review_decision_no_truncate() CASCADE",
+    )
+    on(
+        "sqlite",
+        "DROP TRIGGER IF EXISTS return_window_no_update",
+        "DROP TRIGGER IF EXISTS return_window_no_delete",
+        "DROP TRIGGER IF EXISTS return_window_no_truncate",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS return_window_no_update() CASCADE",
+        "DROP FUNCTION IF EXISTS return_window_no_delete() CASCADE",
+        "DROP FUNCTION IF EXISTS return_window_no_truncate() CASCADE",
     )
     on(
         "sqlite",
@@ -2134,12 +2377,14 @@ def downgrade() -> None:
         "DROP TRIGGER IF EXISTS placement_no_update",
         "DROP TRIGGER IF EXISTS placement_no_delete",
         "DROP TRIGGER IF EXISTS placement_no_truncate",
+        "DROP TRIGGER IF EXISTS placement_closed",
     )
     on(
         "postgresql",
         "DROP FUNCTION IF EXISTS placement_no_update() CASCADE",
         "DROP FUNCTION IF EXISTS placement_no_delete() CASCADE",
         "DROP FUNCTION IF EXISTS placement_no_truncate() CASCADE",
+        "DROP FUNCTION IF EXISTS placement_closed() CASCADE",
     )
     on(
         "sqlite",
@@ -2178,6 +2423,18 @@ def downgrade() -> None:
         "DROP FUNCTION IF EXISTS issued_document_content_fixed() CASCADE",
         "DROP FUNCTION IF EXISTS issued_document_no_delete() CASCADE",
         "DROP FUNCTION IF EXISTS issued_document_no_truncate() CASCADE",
+    )
+    on(
+        "sqlite",
+        "DROP TRIGGER IF EXISTS file_return_decided",
+        "DROP TRIGGER IF EXISTS file_return_no_delete",
+        "DROP TRIGGER IF EXISTS file_return_no_truncate",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS file_return_decided() CASCADE",
+        "DROP FUNCTION IF EXISTS file_return_no_delete() CASCADE",
+        "DROP FUNCTION IF EXISTS file_return_no_truncate() CASCADE",
     )
     on(
         "sqlite",
@@ -2264,6 +2521,10 @@ def downgrade() -> None:
     op.drop_table("missing_mark")
     op.drop_table("confirmation")
     op.drop_table("arrival")
+    with op.batch_alter_table("taken_list", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_taken_list_round_id"))
+
+    op.drop_table("taken_list")
     with op.batch_alter_table("status_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_status_entry_spell_time")
         batch_op.drop_index(batch_op.f("ix_status_entry_spell_id"))
@@ -2273,6 +2534,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_seat_entry_cell_id"))
 
     op.drop_table("seat_entry")
+    op.drop_table("return_window")
+    with op.batch_alter_table("recheck", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recheck_run_id"))
+
+    op.drop_table("recheck")
     with op.batch_alter_table("publication", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_publication_live",
@@ -2283,10 +2549,19 @@ def downgrade() -> None:
 
     op.drop_table("publication")
     with op.batch_alter_table("placement", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_placement_run_application",
+            sqlite_where=sa.text("corrects_id IS NULL"),
+            postgresql_where=sa.text("corrects_id IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_placement_programme_id"))
         batch_op.drop_index(batch_op.f("ix_placement_application_id"))
 
     op.drop_table("placement")
+    with op.batch_alter_table("file_return", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_file_return_round_id"))
+
+    op.drop_table("file_return")
     with op.batch_alter_table("trial", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_trial_live",
@@ -2379,6 +2654,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_paper_applicant_id"))
 
     op.drop_table("paper")
+    with op.batch_alter_table("lock_proposal", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_lock_proposal_standing",
+            sqlite_where=sa.text("withdrawn_at IS NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_lock_proposal_round_id"))
+
+    op.drop_table("lock_proposal")
     with op.batch_alter_table("guardian", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_guardian_person_id"))
         batch_op.drop_index(batch_op.f("ix_guardian_account_id"))
