@@ -30,7 +30,7 @@ def searcher(round_: Round, watch: Watch, time_limit_s: float | None) -> Engine:
         from allocation.hard_search import HardSearch
 
         return HardSearch(round_, clock(time_limit_s), watch)
-    return Search(round_, watch)
+    return Search(round_, watch, time_limit_s)
 
 
 def modeller(round_: Round, watch: Watch, time_limit_s: float | None, workers: int) -> Engine:

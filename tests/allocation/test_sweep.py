@@ -14,9 +14,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from allocation import cli, sweep_block
+from allocation.array_round import ArrayRound
 from allocation.faults import BadInstance
+from allocation.formats import read_instance
 from allocation.generate import changes, zone
-from allocation.opening import short
+from allocation.opening import cancelled, short, value
 from allocation.round import prepare
 from allocation.search import Search
 from allocation.solver import solve
@@ -164,3 +166,35 @@ def test_a_contradiction_is_told() -> None:
     (result,) = sweep(told, [{"programmes[A].capacity": 2}])
     assert result.closed == ("C",)
     assert solve(read(table(plan, people, {"across": "common_score"}))).proven
+
+
+@RANDOM
+@given(rounds(most=10, classes=5, common=False), st.data())
+def test_the_array_pass_is_the_pass(instance: dict[str, Any], data: Any) -> None:
+    instance["rules"]["adjustment"] = data.draw(st.sampled_from(["off", "same_school"]))
+    for one in instance["applicants"]:
+        one["adjust"] = True
+    round_ = prepare(read(instance))
+    shut = frozenset(data.draw(st.sets(st.integers(0, len(instance["programmes"]) - 1))))
+    assert ArrayRound(round_).place(shut) == Search(round_).place(shut)
+
+
+def test_a_large_round_is_placed_over_arrays(monkeypatch: pytest.MonkeyPatch) -> None:
+    instance = read_instance(zone(applicants=150, programmes=10, minima=8, seed=2))
+    before = solve(instance, engine="search")
+    monkeypatch.setattr("allocation.search.LARGE", 0)
+    assert solve(instance, engine="search").digest == before.digest
+
+
+def test_a_climb_ends_in_time_and_never_below_the_greedy_closing(monkeypatch: pytest.MonkeyPatch) -> None:
+    round_ = prepare(read_instance(zone(applicants=150, programmes=12, minima=12, seed=3)))
+    undecided = short(round_, Search(round_).place(frozenset()), frozenset())
+    greedy, _ = cancelled(round_, Search(round_).place)
+    monkeypatch.setattr("allocation.search.PROVEN_UP_TO", 0)
+    told = [Search(round_, time_limit_s=limit).optimum(undecided) for limit in (0.0, None)]
+    values = [
+        value(Search(round_).place(shut), undecided, shut) for shut in (greedy, *(one.shut for one in told if one))
+    ]
+    rated = [(placed, -ranks, opened) for placed, ranks, opened in values]
+    assert rated == sorted(rated)
+    assert all(one is not None and not one.proven for one in told)
