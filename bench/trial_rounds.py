@@ -212,6 +212,108 @@ def checks(dice: Random) -> Table:
     return minima(dice, adjusting(dice, one))
 
 
+def hard(dice: Random) -> Table:
+    """Hard floors with all limits, minima, adjustment, returned files and ties by lottery or stop."""
+    one = plain(dice, most=6, classes=3, floors="hard", checks=dice.choice(["before", "after"]))
+    one["rules"]["ties"] = dice.choice(["lottery", "lottery", "stop"])
+    one["rules"]["across"] = dice.choice(["common_score", "common_score", "percentile"])
+    for row in one["programmes"]:
+        _floors(dice, row, 2)
+    return minima(dice, adjusting(dice, one))
+
+
+def _floors(dice: Random, row: Table, most: int) -> None:
+    room = row.get("capacity", 0)
+    for county in COUNTIES:
+        least = dice.randint(0, max(0, min(most, room, row.get("ceilings", {}).get(county, most))))
+        if least and some(dice, 0.7):
+            row.setdefault("floors", {})[county] = least
+            room -= least
+
+
+def hard_counties(dice: Random) -> Table:
+    """Hard floors where every county has its own order, cells and shares."""
+    one = plain(dice, most=6, classes=3, floors="hard", across="own_county")
+    one["schools"] = [{"id": name, "county": dice.choice(COUNTIES)} for name in "ST"]
+    one["limits"] = []
+    for row in one["programmes"]:
+        row.pop("ceilings", None)
+        if "capacity" in row:
+            shares = _split(dice, row["capacity"], COUNTIES)
+            if some(dice, 0.5):
+                row["shares"] = {"capacity": shares}
+            else:
+                row["ceilings"] = shares
+            row["floors"] = {one: dice.randint(1, cap) for one, cap in shares.items() if cap and some(dice, 0.6)}
+    return minima(dice, adjusting(dice, one))
+
+
+def beds(dice: Random) -> Table:
+    """Guarantees that bring their bed."""
+    one = guarantees(dice)
+    one["rules"]["bed_with_guarantee"] = True
+    for row in one["schools"]:
+        row.setdefault("dorm", {sex: dice.randint(0, 2) for sex in "MF"})
+        if some(dice, 0.7):
+            row.pop("capacity", None)
+    return one
+
+
+def shared_floors(dice: Random) -> Table:
+    """Floors in programmes whose total is divided into county shares."""
+    one = plain(dice, across="own_county")
+    one["schools"] = [{"id": name, "county": dice.choice(COUNTIES)} for name in "ST"]
+    one["limits"] = []
+    for row in one["programmes"]:
+        if "capacity" in row:
+            shares = _split(dice, row["capacity"], COUNTIES)
+            row["shares"] = {"capacity": shares}
+            cells = row.get("ceilings", {})
+            floors = {at: dice.randint(0, min(cap, cells.get(at, cap))) for at, cap in shares.items()}
+            row["floors"] = {at: least for at, least in floors.items() if least}
+    return minima(dice, adjusting(dice, one))
+
+
+def shares(dice: Random) -> Table:
+    """Limits that the solver divides between counties."""
+    one = plain(dice, most=6, classes=3, across="optimised_shares")
+    one = minima(dice, adjusting(dice, one)) if some(dice, 0.6) else one
+    one["rules"]["opening"] = "optimal"
+    for row in one["schools"]:
+        if some(dice, 0.6):
+            row.pop("dorm", None)
+    one["limits"] = one["limits"][:1]
+    for row in one["programmes"]:
+        if "capacity" in row and some(dice, 0.3):
+            _share(dice, row, "capacity", row["capacity"])
+    return one
+
+
+def ranking(dice: Random) -> Table:
+    """Programmes that rank for themselves: totals, cells, reserved places, minima, adjustment."""
+    names = [f"p{at}" for at in range(dice.randint(1, 3))]
+    people = _people(dice, names, 5)
+    plan = []
+    for row in _plan(dice, names):
+        if some(dice, 0.7) or not plan:
+            asked = [one["id"] for one in people if some(dice, 0.85)] or [people[0]["id"]]
+            row["ranking"] = {who: dice.randrange(4) for who in asked}
+        plan.append(row)
+    one: Table = {
+        "format": "allocation-instance/1",
+        "rules": {"across": "common_score", "seed": f"s{dice.randrange(99)}"},
+        "schools": [{"id": name, "county": "QP"} for name in "ST"],
+        "programmes": plan,
+        "applicants": people,
+    }
+    if some(dice, 0.5):
+        one = keeping(dice, one)
+        for row in plan:
+            if any(row.get("ceilings", {}).values()):
+                row.pop("reserved", None)
+    return minima(dice, adjusting(dice, one))
+
+
 FAMILIES: dict[str, Callable[[Random], Table]] = {
     "limits": limits,
     "opening": opening,
@@ -221,4 +323,10 @@ FAMILIES: dict[str, Callable[[Random], Table]] = {
     "ties": ties,
     "across": across,
     "checks": checks,
+    "hard": hard,
+    "hard_counties": hard_counties,
+    "beds": beds,
+    "shared_floors": shared_floors,
+    "shares": shares,
+    "ranking": ranking,
 }

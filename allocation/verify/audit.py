@@ -42,7 +42,7 @@ def audit(instance: bytes, assignment: Mapping[str, str | None]) -> Audit:
     case = Case(facts, replay, everybody, closed=closed)
     _, claims = unanswered(case)
     shortfall = 0
-    for name, kept in replay.kept.items():
+    for name, kept in replay.promised.items():
         for row in kept if name not in closed else ():
             group = sum(row.covers(facts.people[who]) for who in inside[name] if who in facts.people)
             shortfall += max(0, row.seats - group)

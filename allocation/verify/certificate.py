@@ -5,20 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any
 
 from allocation.verify import claims
 from allocation.verify.bound import most_placed
+from allocation.verify.deferred import DeferredReplay
+from allocation.verify.divided import Divided, Shares, as_shares
 from allocation.verify.facts import Facts, Raw, load
-from allocation.verify.openings import Openings
+from allocation.verify.hard import Broken, HardReplay
 from allocation.verify.replay import Replay, Scene
 from allocation.verify.report import Check, Report
+from allocation.verify.retry import Opening
 from allocation.verify.spelling import instance_digest, rules, sha
 from allocation.verify.telling import told
 
-RETRY_UP_TO = 16
-"""Up to this many undecided classes the opening proof is tried again in full."""
+TOLD = ("positions", "adjusted", "returned", "reasons", "cutoffs", "refused_by_floors")
 
 
 def verify(instance: bytes, outcome: bytes) -> Report:
@@ -30,15 +31,25 @@ def verify(instance: bytes, outcome: bytes) -> Report:
         facts = Facts(instance)
         given: Raw = load(outcome)
         return Report(tuple(_checks(facts, given)))
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError) as broken:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError, Broken) as broken:
         return Report((Check("readable", 1, (f"{type(broken).__name__}: {broken}",)),))
 
 
 def _checks(facts: Facts, given: Raw) -> Iterator[Check]:
     yield _digests(facts, given)
-    replay = Replay(facts)
+    replay, divided, shares = _staged(facts, given)
+    stated = given.get("shares") or []
+    division = _same("shares", [], stated) if divided is None else divided.check(stated)
+    yield division
+    if division.findings:
+        return  # whatever else is told rests on the shares
+    facts = replay.facts
     closed = frozenset(row["programme"] for row in given["closed"])
-    scene = replay.scene(closed)
+    try:
+        scene = replay.scene(closed)
+    except Broken as broken:
+        yield Check("opening", 1, (f"with {sorted(closed)} closed: {broken}",))
+        return
     case = claims.Case(
         facts,
         replay,
@@ -46,22 +57,34 @@ def _checks(facts: Facts, given: Raw) -> Iterator[Check]:
         claims.as_map(given["returned"]),
         claims.as_map(given["adjusted"]),
         closed,
-        scene.most,
+        scene,
     )
-    yield Check("order", len(facts.people), tuple(facts.doubts))
+    torn = [f"the full tie of {'、'.join(group)} decides a place" for group in scene.torn]
+    yield Check("order", len(facts.people), (*facts.doubts, *torn))
     yield claims.people_check(case)
     yield claims.limits_check(case)
     yield claims.claims_check(case)
     yield claims.minima_check(case)
     yield _same("replay", {**_places(facts, scene)}, {**given["assignment"]})
-    yield _opening(facts, replay, given, closed)
-    stated = {key: given[key] for key in ("positions", "adjusted", "returned", "reasons", "cutoffs")}
+    yield Opening(replay, given, divided, shares).check()
     expected = told(facts, replay, scene, closed)
-    for key, value in stated.items():
-        yield _same(key, expected[key], value)
+    for key in TOLD:
+        yield _same(key, expected[key], given[key])
     yield _same("limits told", expected["limits"], given["limits"])
     yield _same("guarantees", expected["guarantees"], given["guarantees"])
     yield _yardsticks(facts, replay, scene, given, expected)
+
+
+def _staged(facts: Facts, given: Raw) -> tuple[Replay, Divided | None, Shares]:
+    """The walk that fits the round, and the division of limits where the solver chose one."""
+    if facts.ranked:
+        return DeferredReplay(facts), None, {}
+    if facts.hard:
+        return HardReplay(facts, given["assignment"]), None, {}
+    if facts.rule("across", "own_county") == "optimised_shares":
+        shares = as_shares(given["shares"])
+        return Replay(Facts(facts.bytes, shares)), Divided(facts), shares
+    return Replay(facts), None, {}
 
 
 def _digests(facts: Facts, given: Raw) -> Check:
@@ -104,75 +127,6 @@ def _same(name: str, expected: Any, stated: Any) -> Check:
         if key not in left or key not in right or left[key] != right[key]
     ]
     return Check(name, len(keys), tuple(found))
-
-
-def _opening(facts: Facts, replay: Replay, given: Raw, closed: frozenset[str]) -> Check:
-    """Try the opening again: every set where few classes are undecided, the log of cancellations else."""
-    scene = replay.scene(())
-    undecided = replay.weak(scene, ())
-    found: list[str] = []
-    if given["opening"]["undecided"] != undecided:
-        found.append(f"undecided: stated {given['opening']['undecided']}, are {undecided}")
-    rule = facts.rule("opening", "optimal")
-    if given["opening"]["rule"] != rule:
-        found.append(f"rule: stated {given['opening']['rule']}, is {rule}")
-    if rule != "optimal":
-        steps = _cancelled(facts, replay, rule)
-    else:
-        steps = [_row(facts, replay, scene, 1, name) for name in sorted(closed)]
-        found += _optimal(replay, given, undecided, closed)
-    if given["closed"] != steps:
-        found.append(f"closed: stated {given['closed']}, is {steps}")
-    best = [*replay.figures(replay.scene(closed)), len(set(undecided) - closed)]
-    if given["opening"]["best"] != best:
-        found.append(f"best: stated {given['opening']['best']}, is {best}")
-    return Check("opening", 2 ** min(len(undecided), RETRY_UP_TO), tuple(found))
-
-
-def _optimal(replay: Replay, given: Raw, undecided: list[str], closed: frozenset[str]) -> list[str]:
-    """No other admissible opening set may be better; beyond the limit the outcome must not claim proof."""
-    if not closed <= set(undecided):
-        return [f"closed without need: {sorted(closed - set(undecided))}"]
-    if len(undecided) > RETRY_UP_TO:
-        return []
-    flags = [int(name not in closed) for name in undecided]
-    placed, ranks = replay.figures(replay.scene(closed))
-    better = Openings(replay, undecided).better_than(placed, ranks, sum(flags), flags)
-    if better is not None:
-        return [f"closing {better} is better than closing {sorted(closed)}"]
-    return [] if given["proven"] else ["proof not claimed though every set can be tried"]
-
-
-def _row(facts: Facts, replay: Replay, scene: Scene, number: int, name: str) -> dict[str, Any]:
-    raw = facts.programmes[name]
-    local = int(raw.get("local_enrolled") or 0)
-    return {
-        "pass": number,
-        "programme": name,
-        "reached": replay.pupils(scene)[name] + local,
-        "needed": int(raw.get("min_open") or 0),
-    }
-
-
-def _cancelled(facts: Facts, replay: Replay, rule: Any) -> list[dict[str, Any]]:
-    """The log of cancellations by the published order."""
-    steps: list[dict[str, Any]] = []
-    while True:
-        shut = [step["programme"] for step in steps]
-        scene = replay.scene(shut)
-        rows = [_row(facts, replay, scene, len(steps) + 1, one) for one in replay.weak(scene, shut)]
-        if not rows:
-            return steps
-        if isinstance(rule, list):
-            rows.sort(key=lambda row: rule.index(row["programme"]))
-        else:
-            weakest = min(rows, key=lambda row: (_part(row), row["programme"]))
-            rows = [weakest]
-        steps.append(rows[0])
-
-
-def _part(row: dict[str, Any]) -> Any:
-    return Fraction(row["reached"], row["needed"])
 
 
 def _yardsticks(facts: Facts, replay: Replay, scene: Scene, given: Raw, expected: Any) -> Check:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from allocation.verify.facts import Cap, Facts, Person
-from allocation.verify.replay import Kept, Replay
+from allocation.verify.keeping import Kept
+from allocation.verify.replay import Replay, Scene
 from allocation.verify.report import Check
 
 
@@ -22,11 +23,11 @@ class Case:
     returned: Mapping[str, str] = field(default_factory=dict)
     adjusted: Mapping[str, str] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
-    most: Mapping[str, int] = field(default_factory=dict)
+    scene: Scene = field(default_factory=Scene)
 
     def due(self, row: Kept) -> int:
         """The places of a guarantee that can be kept (fewer only where crossing limits forbid it)."""
-        return self.most.get(row.name, row.seats)
+        return self.scene.most.get(row.name, row.seats)
 
     def seat(self, person: Person) -> str | None:
         """Where the person sits in the pass: placed by choice, or returned."""
@@ -107,22 +108,50 @@ def limits_check(case: Case) -> Check:
 
 
 def answered(case: Case, person: Person, programme: str, seats: Mapping[str, list[Person]]) -> bool:
-    """Whether some full limit, whose members all stand above, answers the person's claim."""
+    """Whether some full limit, whose members all stand above, answers the person's claim.
+
+    A programme with its own ranking answers by whom it would hold; a hard floor by the walk that was checked.
+    """
     if programme in case.closed:
         return True
-    for cap in case.facts.caps_of(person, programme):
-        if cap.name in case.replay.mixed:
-            continue
-        inside = seats.get(cap.name, ())
-        above = sum(one.slot < person.slot for one in inside)
-        if cap.kind == "cap" and case.replay.kept[programme]:
-            if not _entitled(case, person, programme, inside) and cap.cap <= above + _owed(
-                case, person, programme, inside
-            ):
-                return True
-        elif above >= cap.cap:
-            return True
-    return False
+    if case.facts.ranked:
+        holders = [one for one in case.facts.people.values() if case.seat(one) == programme]
+        return not case.replay.takes(person, programme, holders)
+    if case.facts.hard and _kept_empty(case, person, programme):
+        return True
+    return any(
+        _full(case, person, programme, cap, seats.get(cap.name, ()))
+        for cap in case.facts.caps_of(person, programme)
+        if cap.name not in case.replay.mixed
+    )
+
+
+def _kept_empty(case: Case, person: Person, programme: str) -> bool:
+    """Whether the look-ahead pass found that a hard floor or a minimum needs the place empty."""
+    choice = next((number for number, name in person.open_to if name == programme), 0)
+    return case.scene.refused.get((person.id, choice), "").startswith("hard/")
+
+
+def _full(case: Case, person: Person, programme: str, cap: Cap, inside: Sequence[Person]) -> bool:
+    """Whether a limit is full of people above, counting what it owes to guarantees."""
+    above = sum(one.slot < person.slot for one in inside)
+    if cap.kind == "cap" and case.replay.kept[programme]:
+        kept = _owed(case, person, programme, inside)
+        return not _entitled(case, person, programme, inside) and cap.cap <= above + kept
+    if cap.kind == "dorm" and case.replay.with_beds:
+        above += _owed_beds(case, person, cap, inside)
+    return above >= cap.cap
+
+
+def _owed_beds(case: Case, person: Person, cap: Cap, inside: Sequence[Person]) -> int:
+    """Beds that members of guarantees take after the person's turn."""
+    owed = 0
+    for name in cap.programmes:
+        for row in case.replay.kept[name]:
+            group = [one for one in inside if row.covers(one) and case.seat(one) == name]
+            held = min(case.scene.most_beds.get((row.name, cap.name), row.seats), len(group))
+            owed += max(0, held - sum(one.slot < person.slot for one in group))
+    return owed
 
 
 def _entitled(case: Case, person: Person, programme: str, inside: Sequence[Person]) -> bool:

@@ -71,15 +71,19 @@ def exact(value: Any) -> Decimal:
 
 
 class Facts:
-    """Everything the checks need from the instance."""
+    """Everything the checks need from the instance; ``shares`` divide limits that the instance left whole."""
 
-    def __init__(self, raw: bytes) -> None:
+    def __init__(self, raw: bytes, shares: Mapping[str, Mapping[str, int]] | None = None) -> None:
+        self.bytes = raw
         self.raw: Raw = load(raw)
+        self.shares = shares or {}
         self.rules: Raw = self.raw.get("rules") or {}
         self.taken = set(self.raw.get("taken") or ())
         self.schools: dict[str, Raw] = {one["id"]: one for one in self.raw.get("schools") or ()}
         self.programmes: dict[str, Raw] = {one["id"]: one for one in self.raw.get("programmes") or ()}
         rows = sorted(self.raw.get("applicants") or (), key=lambda one: str(one["id"]))
+        self.hard = self.rule("floors", "guarantee") == "hard"
+        self.ranked = any(one.get("ranking") is not None for one in self.programmes.values())
         self.people = {one["id"]: Person(one, one["id"], one["county"], exact(one["score"])) for one in rows}
         self.counties = {person.county for person in self.people.values()}
         self.doubts: list[str] = []
@@ -94,6 +98,11 @@ class Facts:
         """One rule of the round."""
         value = self.rules.get(key)
         return default if value is None else value
+
+    def divided(self, programme: str) -> bool:
+        """Whether the programme's total is divided into county shares."""
+        shares = (self.programmes[programme].get("shares") or {}).get("capacity")
+        return bool(shares) or f"cap/{programme}" in self.shares
 
     # order -----------------------------------------------------------------------------------
 
@@ -172,6 +181,7 @@ class Facts:
             ("line", line is not None and person.score < exact(line)),
             ("sex", sexes is not None and person.raw.get("sex") not in sexes),
             ("required", not set(raw.get("requires") or ()) <= person.tags),
+            ("unranked", self.ranked and person.id not in (raw.get("ranking") or {person.id: 0})),
             ("health", bool(set(raw.get("excludes") or ()) & person.tags)),
         )
         return next((name for name, failed in tests if failed), None)
@@ -209,7 +219,7 @@ class Facts:
 
     def _cap(self, name: str, kind: str, cap: Any, where: Any, **more: Any) -> list[Cap]:
         """One limit, or its county shares."""
-        shares: Raw = more.get("shares") or {}
+        shares: Raw = self.shares.get(name) or more.get("shares") or {}
         counties = more.get("counties")
         programmes = frozenset(where)
         rest = (more.get("sex"), bool(more.get("boarders")))

@@ -3,75 +3,81 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from allocation.verify.facts import ORDER, Facts, Person
+from allocation.verify.facts import ORDER, Cap, Facts, Person
+from allocation.verify.keeping import Holding, guarantees
 
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A guarantee as the verifier reads it."""
-
-    name: str
-    seats: int
-    county: str | None
-    tag: str | None
-    release: bool
-
-    def covers(self, person: Person) -> bool:
-        """Whether the person belongs to the group."""
-        return person.county == self.county if self.tag is None else self.tag in person.tags
-
-
-def guarantees(facts: Facts) -> dict[str, list[Kept]]:
-    """The guarantees of each programme: floors by county, then reserved places by tag."""
-    found: dict[str, list[Kept]] = {}
-    for name, raw in facts.programmes.items():
-        rows = [
-            Kept(f"floor/{name}/{county}", int(seats), county, None, True)
-            for county, seats in sorted((raw.get("floors") or {}).items())
-        ]
-        rows += [
-            Kept(f"held/{name}/{one['tag']}", int(one["seats"]), None, one["tag"], one.get("release") is not False)
-            for one in sorted(raw.get("reserved") or (), key=lambda one: str(one["tag"]))
-        ]
-        found[name] = [row for row in rows if row.seats]
-    return found
+Wish = tuple[int, str]
+"""The number of a choice (0: adjustment) and its programme."""
 
 
 @dataclass(slots=True)
 class Scene:
-    """What one walk left: who sits where (choice number, programme), counts, refusals."""
+    """What one walk left: who sits where (choice number, programme), counts, refusals.
 
-    got: dict[str, tuple[int, str]] = field(default_factory=dict)
+    ``most`` and ``most_beds`` are what each guarantee could keep in the end (``most_beds`` by guarantee and
+    bed limit); ``torn`` are full ties that no completion of hard floors keeps together.
+    """
+
+    got: dict[str, Wish] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     groups: Counter[str] = field(default_factory=Counter)
+    asleep: Counter[tuple[str, str]] = field(default_factory=Counter)
     refused: dict[tuple[str, int], str] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
+    bed_calls: Counter[tuple[str, str]] = field(default_factory=Counter)
     most: dict[str, int] = field(default_factory=dict)
+    most_beds: dict[tuple[str, str], int] = field(default_factory=dict)
+    torn: list[list[str]] = field(default_factory=list)
 
 
 class Replay:
-    """Walks the round again; ``idle`` names limits that span counties and can decide nothing between them."""
+    """Walks the round again.
+
+    ``promised`` are all guarantees, ``kept`` those that keep places from others (hard floors and floors under
+    county shares do not); ``mixed`` names limits that span counties and can decide nothing between them.
+    """
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self.kept = guarantees(facts)
+        self.promised = guarantees(facts)
+        self.kept = {name: [] if self._idle(name) else rows for name, rows in self.promised.items()}
         self.scenes: dict[frozenset[str], Scene] = {}
         self.adjustments: dict[str, list[str]] = {}
-        self.own = facts.rule("across", "own_county") == "own_county"
+        self.with_beds = bool(facts.rule("bed_with_guarantee", False))
+        self.own = facts.rule("across", "own_county") in ("own_county", "optimised_shares")
         self.mixed = self._mixed() if self.own else set()
+
+    def _idle(self, programme: str) -> bool:
+        return self.facts.hard or self.facts.ranked or self.facts.divided(programme)
 
     def _mixed(self) -> set[str]:
         """Limits that applicants of several counties may count to: no county's result may rest on them."""
         touched: dict[str, set[str]] = {}
         for person in self.facts.people.values():
-            for programme in {name for _, name in person.open_to} | set(self.adjustable(person)):
+            for programme in self.doors(person):
                 for cap in self.facts.caps_of(person, programme):
                     touched.setdefault(cap.name, set()).add(person.county)
         return {name for name, counties in touched.items() if len(counties) > 1}
+
+    def key(self, person: Person, programme: str) -> tuple[int | str, ...]:
+        """Where the person stands in the order of this programme; smaller is better."""
+        return person.slot, person.id
+
+    def cut(self, person: Person, programme: str | None) -> tuple[int, object]:
+        """The position and the score a cut of this programme tells."""
+        return person.position, person.score
+
+    def takes(self, person: Person, programme: str, holders: Iterable[Person]) -> bool:
+        """Whether a programme that ranks for itself would take the person beside or instead of its holders."""
+        return False
+
+    def doors(self, person: Person) -> set[str]:
+        """Where the person could be placed, by choice or by adjustment."""
+        return {name for _, name in person.open_to} | set(self.adjustable(person))
 
     def adjustable(self, person: Person) -> list[str]:
         """Where adjustment may place the person, in order."""
@@ -106,109 +112,124 @@ class Replay:
         return self.scenes[closed]
 
     def _settled(self, closed: frozenset[str]) -> Scene:
-        rows = [row for kept in self.kept.values() for row in kept]
-        most = {row.name: row.seats for row in rows}
-        held = {row.name: 0 if row.release else row.seats for row in rows}
+        holding = Holding([row for kept in self.kept.values() for row in kept])
         while True:
-            scene = self._once(closed, held, most)
-            if scene.calls:
-                for name, calls in scene.calls.items():
-                    held[name] = min(most[name], max(held[name], scene.groups[name]) + calls)
-                continue
-            idle = [row.name for row in rows if row.release and scene.groups[row.name] < held[row.name]]
-            if not idle:
-                scene.most = dict(most)
+            scene = self._once(closed, holding)
+            if scene.calls or scene.bed_calls:
+                holding.grow(scene.calls, scene.bed_calls, scene.groups, scene.asleep)
+            elif not holding.release(scene.groups, scene.asleep):
+                scene.most = dict(holding.most)
+                scene.most_beds = dict(holding.most_beds)
                 return scene
-            for name in idle:
-                most[name] = held[name] = scene.groups[name]
 
-    def _once(self, shut: frozenset[str], held: dict[str, int], most: dict[str, int]) -> Scene:
+    def _once(self, shut: frozenset[str], holding: Holding) -> Scene:
         scene = Scene()
         for together in self.facts.walk:
-            found = [(one, self._choose(scene, one, one.open_to, shut, held, most)) for one in together]
-            self._seat(scene, found)
+            found = [(one, self._choose(scene, one, one.open_to, shut, holding)) for one in together]
+            self.seat(scene, found)
         for together in self.facts.walk:
             left = [one for one in together if one.id not in scene.got]
             found = [
-                (one, self._choose(scene, one, [(0, at) for at in self.adjustable(one)], shut, held, most))
+                (one, self._choose(scene, one, [(0, at) for at in self.adjustable(one)], shut, holding))
                 for one in left
             ]
-            self._seat(scene, found)
+            self.seat(scene, found)
         return scene
 
     def _choose(
-        self,
-        scene: Scene,
-        person: Person,
-        wishes: list[tuple[int, str]],
-        shut: frozenset[str],
-        held: dict[str, int],
-        most: dict[str, int],
-    ) -> tuple[int, str] | None:
+        self, scene: Scene, person: Person, wishes: Sequence[Wish], shut: frozenset[str], holding: Holding
+    ) -> Wish | None:
         for choice, programme in wishes:
-            why = "closed" if programme in shut else self._obstacle(scene, person, programme, held)
-            if why is None:
+            names = ["closed"] if programme in shut else self._obstacles(scene, person, programme, holding)
+            if not names:
                 return choice, programme
             if choice:
-                scene.refused[person.id, choice] = why
-                self._call(scene, person, programme, why, held, most)
+                scene.refused[person.id, choice] = names[0]
+                if programme not in shut:
+                    self._call(scene, person, programme, names, holding)
         return None
 
-    def _full(self, scene: Scene, person: Person, programme: str) -> list[str]:
-        guarded = self.guarded(programme)
+    def full(self, scene: Scene, person: Person, programme: str) -> list[Cap]:
+        """The limits of this person in this programme that are full, in naming order."""
         return [
-            cap.name
+            cap
             for cap in self.facts.caps_of(person, programme)
-            if cap.name not in self.mixed
-            and scene.counts[cap.name] >= cap.cap
-            and not (guarded and cap.kind == "cap")
+            if cap.name not in self.mixed and scene.counts[cap.name] >= cap.cap
         ]
 
     def guarded(self, programme: str) -> bool:
         """Whether guarantees bear on the programme's total."""
         return bool(self.kept[programme]) and f"cap/{programme}" not in self.mixed
 
-    def _obstacle(self, scene: Scene, person: Person, programme: str, held: dict[str, int]) -> str | None:
-        full = self._full(scene, person, programme)
-        kept = self._held(scene, person, programme, held) if self.guarded(programme) else None
-        names = full if kept is None else [*full, kept]
-        return min(names, key=lambda name: ORDER.index(name.partition("/")[0]), default=None)
+    def _obstacles(self, scene: Scene, person: Person, programme: str, holding: Holding) -> list[str]:
+        guarded = self.guarded(programme)
+        names = [
+            cap.name
+            for cap in self.full(scene, person, programme)
+            if not (guarded and cap.kind == "cap") and not (self.with_beds and cap.kind == "dorm")
+        ]
+        if guarded and (kept := self._held(scene, person, programme, holding)):
+            names.append(kept)
+        if self.with_beds:
+            names += self._no_bed(scene, person, programme, holding)
+        return sorted(names, key=lambda name: ORDER.index(name.partition("/")[0]))
 
-    def _held(self, scene: Scene, person: Person, programme: str, held: dict[str, int]) -> str | None:
+    def _held(self, scene: Scene, person: Person, programme: str, holding: Holding) -> str | None:
         total = f"cap/{programme}"
         rows = self.kept[programme]
-        owed = {row: max(0, held[row.name] - scene.groups[row.name]) for row in rows}
+        owed = {row: max(0, holding.places[row.name] - scene.groups[row.name]) for row in rows}
         free = int(self.facts.programmes[programme]["capacity"]) - scene.counts[total]
         if any(owed[row] for row in rows if row.covers(person)) or sum(owed.values()) < free:
             return None
         lasting = [row for row in rows if owed[row] and not row.release]
         return lasting[0].name if 0 < free <= sum(owed[row] for row in lasting) else total
 
-    def _call(
-        self,
-        scene: Scene,
-        person: Person,
-        programme: str,
-        why: str,
-        held: dict[str, int],
-        most: dict[str, int],
-    ) -> None:
-        """A member refused by nothing but the programme's total calls for a held place."""
-        if why == "closed" or not self.guarded(programme) or self._full(scene, person, programme):
+    def bed_limits(self, person: Person, programme: str) -> list[Cap]:
+        """The limits on beds this person would count to there."""
+        caps = self.facts.caps_of(person, programme)
+        return [cap for cap in caps if cap.kind == "dorm" and cap.name not in self.mixed]
+
+    def _no_bed(self, scene: Scene, person: Person, programme: str, holding: Holding) -> list[str]:
+        found = []
+        for cap in self.bed_limits(person, programme):
+            owed = {
+                row: max(0, holding.beds[row.name, cap.name] - scene.asleep[row.name, cap.name])
+                for name in cap.programmes
+                for row in self.kept[name]
+            }
+            mine = any(owed[row] for row in self.kept[programme] if row.covers(person))
+            free = cap.cap - scene.counts[cap.name]
+            if free <= 0 or (free <= sum(owed.values()) and not mine):
+                found.append(cap.name)
+        return found
+
+    def _call(self, scene: Scene, person: Person, programme: str, names: list[str], holding: Holding) -> None:
+        """A member refused by nothing but the total (or a bed that would come with it) calls for a place."""
+        plain = ("cap", "held", "dorm") if self.with_beds else ("cap", "held")
+        if not self.guarded(programme) or any(name.partition("/")[0] not in plain for name in names):
             return
+        beds = self.bed_limits(person, programme) if self.with_beds else []
         for row in self.kept[programme]:
-            if row.covers(person) and held[row.name] < most[row.name]:
+            if row.covers(person) and holding.lacks(row.name, [cap.name for cap in beds]):
                 scene.calls[row.name] += 1
+                for cap in beds:
+                    scene.bed_calls[row.name, cap.name] += 1
                 return
 
-    def _seat(self, scene: Scene, found: list[tuple[Person, tuple[int, str] | None]]) -> None:
+    def seat(self, scene: Scene, found: Iterable[tuple[Person, Wish | None]]) -> None:
+        """Count everybody of a group who takes a wish."""
         for person, wish in found:
-            if wish is not None:
-                scene.got[person.id] = wish
-                for cap in self.facts.caps_of(person, wish[1]):
-                    scene.counts[cap.name] += 1
-                for row in self.kept[wish[1]]:
-                    scene.groups[row.name] += row.covers(person)
+            if wish is None:
+                continue
+            scene.got[person.id] = wish
+            caps = self.facts.caps_of(person, wish[1])
+            for cap in caps:
+                scene.counts[cap.name] += 1
+            for row in self.kept[wish[1]]:
+                if row.covers(person):
+                    scene.groups[row.name] += 1
+                    for cap in self.bed_limits(person, wish[1]) if self.with_beds else ():
+                        scene.asleep[row.name, cap.name] += 1
 
     def pupils(self, scene: Scene) -> Counter[str]:
         """How many each programme really gets."""
@@ -223,6 +244,18 @@ class Replay:
             for name, raw in sorted(self.facts.programmes.items())
             if name not in shut and pupils[name] < self.need(raw)
         ]
+
+    def first(self) -> Scene:
+        """The walk with everything open that tells which classes are undecided."""
+        return self.scene(())
+
+    def lacking(self, scene: Scene, shut: frozenset[str]) -> list[str]:
+        """Open classes that this walk leaves undecided, or that an order of cancellation would shut."""
+        return self.weak(scene, shut)
+
+    def missing(self, shut: frozenset[str]) -> int | None:
+        """What an opening set is judged by first: the least shortfall of hard floors (else nothing)."""
+        return 0
 
     @staticmethod
     def need(raw: Any) -> int:

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: its name, how many things it looked at, and one sentence per fault."""
+    """One check: its name, how many things it looked at, one sentence per fault, and what it left out."""
 
     name: str
     counted: int
     findings: tuple[str, ...] = ()
+    note: str = ""
 
     def line(self) -> str:
         """The check as one line of the certificate."""
         word = "BAD" if self.findings else "ok"
-        return f"{word:3} {self.name}: {self.counted} checked, {len(self.findings)} found"
+        note = f" ({self.note})" if self.note else ""
+        return f"{word:3} {self.name}: {self.counted} checked, {len(self.findings)} found{note}"
 
 
 @dataclass(frozen=True, slots=True)

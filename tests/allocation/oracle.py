@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.allocation.oracle_facts import NoOutcome, NotARound, Round, Table
+from tests.allocation.oracle_hard import hard_answer
+from tests.allocation.oracle_others import Ranked, shares_answer
 from tests.allocation.oracle_places import Placing, figures, opened, stepped, ties_hold, tried
 
 __all__ = ["Answer", "NoOutcome", "NotARound", "Round", "answer"]
@@ -52,9 +54,17 @@ def told(round_: Round, placing: Placing, shut: frozenset[str], **extra: Any) ->
 
 def answer(instance: Table) -> Answer:
     """The outcome of the round; :class:`NoOutcome` or :class:`NotARound` where the rule gives none."""
+    if instance["rules"].get("across") == "optimised_shares":
+        round_, placing, shut, rows = shares_answer(instance)
+        return told(round_, placing, shut, shares=rows)
     round_ = Round(instance)
+    if any(one.get("ranking") is not None for one in round_.plan.values()):
+        ranked = Ranked(round_)
+        return told(round_, *opened(round_, ranked.best))
     if round_.rules["across"] == "own_county" and round_.contested():
         raise NotARound(", ".join(round_.bounds[at].name for at in round_.contested()))
+    if round_.rules["floors"] == "hard":
+        return told(round_, *hard_answer(round_))
     simple = round_.rules["ties"] == "lottery" and not any(
         one.get("floors") or one.get("reserved") for one in round_.plan.values()
     )

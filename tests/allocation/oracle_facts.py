@@ -132,19 +132,18 @@ class Round:
             return "sex"
         if not tags >= set(one.get("requires", ())):
             return "required"
+        if one.get("ranking") is not None and who not in one["ranking"]:
+            return "unranked"
         return "health" if tags & set(one.get("excludes", ())) else None
 
     def _struck(self, who: str) -> dict[int, str]:
         found: dict[int, str] = {}
         choices = self.people[who]["choices"]
-        ranked = any("ranking" in one for one in self.plan.values())
         for at, name in enumerate(choices, 1):
             why = "taken" if who in self.taken else None
             why = why or ("duplicate" if name in choices[: at - 1] else None) or self.fails(who, name)
             if why == "health" and self.rules["checks"] == "after":
                 why = None
-            if why is None and ranked and who not in self.plan[name].get("ranking", {who: 0}):
-                why = "unranked"
             if why:
                 found[at] = why
         return found

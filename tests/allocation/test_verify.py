@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import hashlib
 import json
 import random
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -257,10 +260,35 @@ def test_the_verifier_loads_nothing_of_the_solver() -> None:
             "-c",
             "import sys, allocation.verify\n"
             "mine = [one for one in sys.modules if one.startswith('allocation.')]\n"
-            "print([one for one in mine if not one.startswith('allocation.verify')])",
+            "print([one for one in mine if not one.startswith('allocation.verify')], 'ortools' in sys.modules)",
         ],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert told.stdout.strip() == "[]"
+    assert told.stdout.strip() == "[] False"
+
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_contract_forbids_every_other_module_of_the_package() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (forbidden,) = [
+        one["forbidden_modules"] for one in contracts if one.get("source_modules") == ["allocation.verify"]
+    ]
+    modules = {f"allocation.{one.stem}" for one in (ROOT / "allocation").glob("*.py") if one.stem != "__init__"}
+    assert sorted(modules - set(forbidden)) == []
+
+
+def test_the_verifier_uses_a_solver_of_another_family_and_only_where_it_is_needed() -> None:
+    found = []
+    for path in sorted((ROOT / "allocation/verify").glob("*.py")):
+        tree = ast.parse(path.read_text())
+        top = {id(node) for node in tree.body}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ortools"):
+                found.append((path.name, node.module, id(node) in top))
+            if isinstance(node, ast.Import):
+                assert not any(one.name.startswith("ortools") for one in node.names)
+    assert found == [("completions.py", "ortools.linear_solver", False)]
