@@ -8,6 +8,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -78,18 +79,25 @@ def run_sql(statement: str) -> None:
     engine.dispose()
 
 
-@pytest.fixture
-def database_url(empty_database: str, tmp_path: Path) -> Iterator[str]:
-    """The address of this test's own database."""
+@contextmanager
+def copy_of(database: str, folder: Path) -> Iterator[str]:
+    """The address of a copy of a database (a file path or a database name), removed at the end."""
     if not POSTGRES:
-        path = tmp_path / "zone.db"
-        shutil.copyfile(empty_database, path)
+        path = folder / "zone.db"
+        shutil.copyfile(database, path)
         yield f"sqlite:///{path}"
         return
     name = f"zone_{uuid.uuid4().hex[:16]}"
-    run_sql(f"CREATE DATABASE {name} TEMPLATE {empty_database} STRATEGY FILE_COPY")
+    run_sql(f"CREATE DATABASE {name} TEMPLATE {database} STRATEGY FILE_COPY")
     yield POSTGRES.format(database=name)
     run_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_url(empty_database: str, tmp_path: Path) -> Iterator[str]:
+    """The address of this test's own database."""
+    with copy_of(empty_database, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

@@ -18,6 +18,15 @@ from enrolment.plans.storage import sheet_of
 from enrolment.rounds.desk_instance import build_instance
 from enrolment.rounds.gather import candidate_sheet
 
+_TIMETABLE, _PLANS, _QUEUE, _CANDIDATES = (
+    "cycles.timetable",
+    "plans.versions",
+    "reviews.queue",
+    "candidates.candidates",
+)
+PLACES = (_TIMETABLE, _PLANS, _QUEUE, _CANDIDATES)
+"""The pages on which something is mended, as they are registered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
@@ -49,11 +58,11 @@ def _windows(round_: Round) -> tuple[Readiness, ...]:
     )
     windows = db.session.scalars(query).all()
     if not windows:
-        return (Readiness(_("报名时间"), False, _("还没有设置任何县区的报名时间。"), "cycles.timetable"),)
+        return (Readiness(_("报名时间"), False, _("还没有设置任何县区的报名时间。"), _TIMETABLE),)
     now = clock.now()
     open_ = [one for one in windows if one.closes_at > now]
     if not open_:
-        return (Readiness(_("报名时间"), True, _("各县区报名都已截止。"), "cycles.timetable"),)
+        return (Readiness(_("报名时间"), True, _("各县区报名都已截止。"), _TIMETABLE),)
     return tuple(
         Readiness(
             _("报名时间"),
@@ -63,7 +72,7 @@ def _windows(round_: Round) -> tuple[Readiness, ...]:
                 county=county_text(one.county),
                 at=clock.moment_text(one.closes_at, current_language()),
             ),
-            "cycles.timetable",
+            _TIMETABLE,
         )
         for one in open_
     )
@@ -72,8 +81,8 @@ def _windows(round_: Round) -> tuple[Readiness, ...]:
 def _plan(round_: Round) -> Readiness:
     plan = plan_in_force(round_.id)
     if plan is None:
-        return Readiness(_("招生计划"), False, _("还没有各方都批准的计划。"), "plans.plans")
-    return Readiness(_("招生计划"), True, _("第 %(number)s 版，已由各县区批准。", number=plan.number), "plans.plans")
+        return Readiness(_("招生计划"), False, _("还没有各方都批准的计划。"), _PLANS)
+    return Readiness(_("招生计划"), True, _("第 %(number)s 版，已由各县区批准。", number=plan.number), _PLANS)
 
 
 def _queue(round_: Round) -> Readiness:
@@ -84,8 +93,8 @@ def _queue(round_: Round) -> Readiness:
     )
     count = int(db.session.scalar(waiting) or 0)
     if count:
-        return Readiness(_("预审"), False, _("还有 %(count)s 份报名等待预审或补正。", count=count), "reviews.queue")
-    return Readiness(_("预审"), True, _("没有等待预审的报名。"), "reviews.queue")
+        return Readiness(_("预审"), False, _("还有 %(count)s 份报名等待预审或补正。", count=count), _QUEUE)
+    return Readiness(_("预审"), True, _("没有等待预审的报名。"), _QUEUE)
 
 
 def _inputs(round_: Round) -> tuple[Readiness, ...]:
@@ -97,10 +106,10 @@ def _inputs(round_: Round) -> tuple[Readiness, ...]:
     people = candidate_sheet(round_.id, sheet)
     count = sum(len(county.candidates) for county in people.counties)
     if not count:
-        return (Readiness(_("考生"), False, _("没有预审通过的报名，不能计算。"), "reviews.queue"),)
+        return (Readiness(_("考生"), False, _("没有预审通过的报名，不能计算。"), _QUEUE),)
     try:
         build_instance(sheet, people)
     except BadSheets as error:
         sentences = (_("；").join((say(fault.rule), say(fault.mend))) for fault in error.faults[:20])
-        return tuple(Readiness(_("成绩与规则"), False, one, "applications.candidates") for one in sentences)
+        return tuple(Readiness(_("成绩与规则"), False, one, _CANDIDATES) for one in sentences)
     return (Readiness(_("考生"), True, _("%(count)s 名考生参加本轮，成绩齐全。", count=count), ""),)

@@ -1,30 +1,45 @@
 """A small world for the access proofs: one home county, and everybody who lives in it or elsewhere.
 
-A room whose routes carry a new kind of id adds its object of the home county to ``HOME``; the proofs then
-try it from everywhere. Without an entry they try an id that does not exist.
+The year's first round went all the way: solved, released, accepted, arrived. The second one is open. A room
+whose routes carry a new kind of id adds its object of the home county to ``_objects``; the proofs then try it
+from everywhere, and fail as long as an id has no object.
 """
 
+import datetime as dt
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
 
 from core import clock
 from core.access import Organisation, OrganisationKind, Role
-from core.access.roles import STAFF
 from core.accounts.models import Account, SignInSession
+from core.accounts.sessions import open_session
 from core.db import db, housekeeping
 from core.files.models import StoredFile
 from core.files.operations import file_store
 from core.jobs.models import Job
 from core.notices.models import Delivery, Notice
-from enrolment.applications.models import Applicant, ApplicantGuardian
-from enrolment.cycles.models import Cycle
-from registry.schools.models import School
+from enrolment.applications.models import Applicant
+from enrolment.confirmations.letters import letter_of
+from enrolment.confirmations.models import Arrival, ArrivalMethod
+from enrolment.confirmations.operations import accept, arrive
+from enrolment.cycles.models import Cycle, Round
+from enrolment.plans.states import PlanState
+from enrolment.results import operations as results
+from enrolment.results.models import Placement, Publication
+from enrolment.results.visibility import released_placement_of
+from registry.schools.models import School, SchoolYear
 from tests.enrolment import factories as make
-from tests.factories import JS, QP, account, organisation, programme, school, sign_in
+from tests.enrolment.applications.scene import actor_for
+from tests.enrolment.rounds.stage import Stage, ready, solved
+from tests.factories import JS, QP, account, organisation, school
 from tests.registry.students.test_scope import pupil as student
 
 HERE, THERE = QP, JS
+CHILD, NEIGHBOUR, STRANGER = "赵一", "钱二", "李四"
+SITE = "https://localhost/verify"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,54 +55,123 @@ class Inhabitant:
         return self.place == "home"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class World:
-    """The offices and one pupil of the home county; the inhabitants of all places."""
+    """Everybody, and the objects of the home county by the name they have in an address."""
 
-    county: Organisation
-    school: School
-    applicant: Applicant
-    guardian: ApplicantGuardian
-    inhabitants: list[Inhabitant] = field(default_factory=list)
+    inhabitants: tuple[Inhabitant, ...]
+    home: Mapping[str, uuid.UUID]
+    placed_application: uuid.UUID
 
     def of(self, role: Role, place: str = "home") -> uuid.UUID:
         """The account of a role in a place."""
         return next(one.account_id for one in self.inhabitants if (one.role, one.place) == (role, place))
 
+    def objects(self, endpoint: str) -> Mapping[str, uuid.UUID]:
+        """The home objects for a route: the result is that of the round that went all the way."""
+        if endpoint == "results.result":
+            return {**self.home, "application_id": self.placed_application}
+        return self.home
+
 
 def build() -> World:
-    """The world: a round with an application at home, schools and bureaus of two counties in two provinces."""
+    """The world: two rounds, schools and bureaus of two counties in two provinces, three families."""
+    home, beside, far = school(HERE, name="甲职校"), school(HERE, name="乙职校"), school(THERE, name="丙职校")
+    with clock.frozen(clock.now() - dt.timedelta(days=3)):
+        stage = ready(home)
+        placement, arrival = _played(stage)
+    open_round = _second_round(stage)
+    inhabitants = (*_offices(home, beside, far), *_families(stage))
+    assert {one.role for one in inhabitants} == set(Role)
+    child = stage.applications[CHILD].applicant
+    application = make.application(child, open_round, [stage.second])
+    world = World(inhabitants, {}, placement.application_id)
+    publication = db.session.scalars(select(Publication)).one()
+    made = {name: builder(world) for name, builder in _objects(home, child).items()}
+    made |= {
+        "application_id": application.id,
+        "placement_id": placement.id,
+        "arrival_id": arrival.id,
+        "cycle_id": open_round.cycle_id,
+        "round_id": open_round.id,
+        "plan_id": make.plan(open_round, [(stage.first, {HERE: 2})], state=PlanState.DRAFT).id,
+        "run_id": placement.run_id,
+        "publication_id": publication.id,
+        "school_id": home.id,
+        "school_year_id": db.session.scalars(select(SchoolYear.id).where(SchoolYear.school_id == home.id)).one(),
+        "programme_id": stage.first.id,
+    }
+    return World(inhabitants, made, placement.application_id)
+
+
+def _played(stage: Stage) -> tuple[Placement, Arrival]:
+    """Solve, release; the home child has a place to answer, the neighbour has accepted one and arrived."""
+    run = solved(stage)
+    release = clock.now() + dt.timedelta(hours=1)
+    publication = results.propose(stage.actor, run_id=run.id, release_at=release)
+    results.approve(stage.other, publication_id=publication.id, version=publication.version, typed=3)
+    with clock.frozen(release):
+        placement, accepted = (released_placement_of(stage.applications[name].id) for name in (CHILD, NEIGHBOUR))
+        assert placement is not None
+        assert accepted is not None
+        accept(actor_for(stage.applications[NEIGHBOUR].applicant.account_id), placement=accepted, site=SITE)
+        letter = letter_of(accepted.id)
+        assert letter is not None
+        desk = actor_for(account(Role.SCHOOL_REGISTRAR, stage.school.organisation))
+        return placement, arrive(desk, raw=letter.number, method=ArrivalMethod.NUMBER)
+
+
+def _second_round(stage: Stage) -> Round:
+    cycle = db.session.get_one(Cycle, stage.round.cycle_id)
+    make.windows(cycle, round_number=2)
+    return make.round_(cycle, number=2)
+
+
+def _offices(home: School, beside: School, far: School) -> list[Inhabitant]:
     bureaus = {county: organisation(OrganisationKind.COUNTY, county) for county in (HERE, THERE)}
     provinces = {county: organisation(OrganisationKind.PROVINCE, county[:2] + "0000") for county in (HERE, THERE)}
-    home, beside, far = school(HERE, name="甲职校"), school(HERE, name="乙职校"), school(THERE, name="丙职校")
-    round_ = make.open_round()
-    cycle = db.session.get_one(Cycle, round_.cycle_id)
-    families = {
-        place: make.family(round_, county)
-        for place, county in (("home", HERE), ("own county, other pupil", HERE), ("other county", THERE))
+    places: dict[Role, list[tuple[str, Organisation | None]]] = {
+        role: [("home", bureaus[HERE]), ("other county", bureaus[THERE])]
+        for role in (Role.COUNTY_OFFICER, Role.COUNTY_APPROVER)
     }
-    child, parent = families["home"]
-    make.application(child, round_, [programme(home)])
-    world = World(bureaus[HERE], home, child, parent)
-    settle = world.inhabitants.append
-    for role in (Role.COUNTY_OFFICER, Role.COUNTY_APPROVER):
-        for place, county in (("home", HERE), ("other county", THERE)):
-            settle(Inhabitant(role, place, account(role, bureaus[county]).id))
-    for place, county in (("home", HERE), ("other province", THERE)):
-        settle(Inhabitant(Role.PROVINCE_OFFICER, place, account(Role.PROVINCE_OFFICER, provinces[county]).id))
+    places[Role.PROVINCE_OFFICER] = [("home", provinces[HERE]), ("other province", provinces[THERE])]
     for role in (Role.SCHOOL_ADMISSIONS, Role.SCHOOL_REGISTRAR):
-        for place, at in (("home", home), ("own county, other school", beside), ("other county", far)):
-            settle(Inhabitant(role, place, account(role, at.organisation).id))
-    for place, (pupil, guardian) in families.items():
-        for role, row in ((Role.APPLICANT, pupil), (Role.GUARDIAN, guardian)):
-            assert row.account_id is not None
-            settle(Inhabitant(role, place, row.account_id))
-    committee = organisation(OrganisationKind.COMMITTEE)
-    for role in (Role.COMMITTEE, Role.AUDITOR, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN):
-        settle(Inhabitant(role, "home", account(role, committee if role is Role.COMMITTEE else None).id))
-    assert {one.role for one in world.inhabitants} == set(Role)
-    assert cycle.id == child.cycle_id
-    return world
+        places[role] = [
+            ("home", home.organisation),
+            ("own county, other school", beside.organisation),
+            ("other county", far.organisation),
+        ]
+    places[Role.COMMITTEE] = [("home", organisation(OrganisationKind.COMMITTEE))]
+    for role in (Role.AUDITOR, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN):
+        places[role] = [("home", None)]
+    return [Inhabitant(role, name, account(role, at).id) for role, found in places.items() for name, at in found]
+
+
+def _families(stage: Stage) -> list[Inhabitant]:
+    found = []
+    for place, name in (("home", CHILD), ("own county, other pupil", NEIGHBOUR), ("other county", STRANGER)):
+        child = stage.applications[name].applicant
+        for role, owner in ((Role.APPLICANT, child.account_id), (Role.GUARDIAN, child.guardians[0].account_id)):
+            assert owner is not None
+            found.append(Inhabitant(role, place, owner))
+    return found
+
+
+def _objects(home: School, child: Applicant) -> dict[str, Callable[[World], uuid.UUID]]:
+    """URL argument → what makes the object of the home county (or of its people) that strangers must not find."""
+    return {
+        "applicant_id": lambda _world: child.id,
+        "guardian_id": lambda _world: child.guardians[0].id,
+        "paper_id": lambda _world: _paper(child),
+        "file_id": _upload,
+        "person_id": lambda _world: student(home, HERE).person_id,
+        "account_id": lambda world: world.of(Role.COUNTY_OFFICER),
+        "grant_id": lambda world: db.session.get_one(Account, world.of(Role.COUNTY_OFFICER)).grants[0].id,
+        "session_id": _session,
+        "notice_id": lambda world: _notice(world).id,
+        "delivery_id": lambda world: _notice(world).deliveries[0].id,
+        "job_id": _job,
+    }
 
 
 def _notice(world: World) -> Notice:
@@ -96,7 +180,7 @@ def _notice(world: World) -> Notice:
         made = Notice(
             account_id=world.of(Role.APPLICANT),
             template="account.password_changed",
-            facts={"at": "-"},
+            facts={"at": now.isoformat()},
             created_at=now,
             visible_from=now,
         )
@@ -106,8 +190,11 @@ def _notice(world: World) -> Notice:
 
 
 def _session(world: World) -> uuid.UUID:
-    query = db.session.query(SignInSession.id).filter_by(account_id=world.of(Role.APPLICANT))
-    return query.limit(1).scalar() or uuid.uuid4()
+    """A browser of the home pupil that is signed in for the whole proof."""
+    owner = world.of(Role.APPLICANT)
+    with housekeeping() as session:
+        open_session(session.get_one(Account, owner), address="127.0.0.1")
+    return db.session.scalars(select(SignInSession.id).where(SignInSession.account_id == owner)).one()
 
 
 def _job(world: World) -> uuid.UUID:
@@ -117,32 +204,53 @@ def _job(world: World) -> uuid.UUID:
     return made.id
 
 
-def _paper(world: World) -> uuid.UUID:
-    made = make.paper(world.applicant)
+def _paper(child: Applicant) -> uuid.UUID:
+    made = make.paper(child)
     with housekeeping() as session:
         session.get_one(StoredFile, made.file_id).sha256 = file_store().put(b"a picture")
     return made.id
 
 
-HOME: dict[str, Callable[[World], uuid.UUID]] = {
-    "applicant_id": lambda world: world.applicant.id,
-    "application_id": lambda world: world.applicant.applications[0].id,
-    "guardian_id": lambda world: world.guardian.id,
-    "paper_id": _paper,
-    "person_id": lambda world: student(world.school, HERE).person_id,
-    "account_id": lambda world: world.of(Role.COUNTY_OFFICER),
-    "grant_id": lambda world: db.session.get_one(Account, world.of(Role.COUNTY_OFFICER)).grants[0].id,
-    "session_id": _session,
-    "notice_id": lambda world: _notice(world).id,
-    "delivery_id": lambda world: _notice(world).deliveries[0].id,
-    "job_id": _job,
-}
-"""URL argument → the object of the home county (or of its people) that strangers must not find."""
+def _upload(world: World) -> uuid.UUID:
+    """What the home officer has uploaded as a list of candidates; its faults are shown to that officer only."""
+    data = b"no workbook"
+    with housekeeping() as session:
+        made = StoredFile(
+            sha256=file_store().put(data),
+            media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            extension="xlsx",
+            size=len(data),
+            stored_at=clock.now(),
+            stored_by=world.of(Role.COUNTY_OFFICER),
+        )
+        session.add(made)
+    return made.id
+
 
 PLATFORM_WIDE = frozenset({Role.COMMITTEE, Role.AUDITOR, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN})
 """Roles without a place: for them there is no "elsewhere"."""
 
-OTHER_VALUES = {"number": 1, "county": HERE, "kind": "identity", "name": "snapshot", "seq": 1}
+SCHOOLS = frozenset({Role.SCHOOL_ADMISSIONS, Role.SCHOOL_REGISTRAR})
+
+SHARED = {
+    "cycle_id": "one year for the whole zone; its timetable is public",
+    "plan_id": "a draft belongs to all bureaus alike (and is hidden from schools)",
+    "round_id": "one round runs for all counties; every office that may look at rounds looks at the same one",
+    "run_id": "one solving for all counties; whoever may look at runs may check the whole of it",
+    "publication_id": "one release for all counties; two persons of any bureau make it",
+}
+"""Objects that belong to all offices alike: who passes the gate may see them, so that nobody is a stranger."""
+
+OTHER_VALUES = {"number": 1, "county": HERE, "kind": "identity", "name": "instance", "seq": 1, "page": "help"}
 """URL arguments that are no ids."""
 
-__all__ = ["HOME", "OTHER_VALUES", "PLATFORM_WIDE", "STAFF", "Inhabitant", "World", "build", "sign_in"]
+
+def is_stranger(one: Inhabitant, argument: str) -> bool:
+    """Whether an inhabitant must not find the home object with this name."""
+    if argument == "plan_id":
+        return one.role in SCHOOLS
+    if argument in SHARED:
+        return False
+    if argument in ("session_id", "notice_id"):
+        return (one.role, one.place) != (Role.APPLICANT, "home")
+    return not one.home and one.role not in PLATFORM_WIDE

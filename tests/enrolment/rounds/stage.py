@@ -21,7 +21,7 @@ from enrolment.plans.sheet import CellRow, CountyRow, PlanSheet, ProgrammeRow, R
 from enrolment.plans.states import PlanState
 from enrolment.results.tasks import solve_and_store
 from enrolment.rounds.models import Run
-from enrolment.rounds.operations import lock, request_run
+from enrolment.rounds.operations import lock, propose_lock, request_run
 from registry.schools.models import Programme, School, SchoolYear
 from tests.enrolment import factories as make
 from tests.enrolment.applications.scene import actor_for
@@ -53,9 +53,9 @@ class Stage:
         return actor_for(self.colleague)
 
 
-def ready() -> Stage:
+def ready(host: School | None = None) -> Stage:
     """One seat a county in the first programme, one for QP in the second; three pupils of QP, one of JS."""
-    host = school(JS, name="甲职校")
+    host = host or school(JS, name="甲职校")
     with housekeeping() as session:
         year = session.scalars(select(SchoolYear).where(SchoolYear.school_id == host.id)).one()
         year.arrival_place, year.arrival_hours = "一号楼", "08:30—16:30"
@@ -103,7 +103,7 @@ def sheet_for(host: School, first: Programme, second: Programme) -> PlanSheet:
             adjustment="off",
             seed="published-seed",
         ),
-        schools=(SchoolRow(host.code, host.name("zh"), JS),),
+        schools=(SchoolRow(host.code, host.name("zh"), host.county),),
         programmes=tuple(
             ProgrammeRow(
                 code=one.code,
@@ -135,9 +135,15 @@ def _apply(round_: Round, county: str, name: str, points: str, choices: tuple[Pr
     return make.application(pupil, round_, choices, state=ApplicationState.PASSED, confirmed_by=guardian)
 
 
+def locked(stage: Stage) -> Round:
+    """Two persons lock the round."""
+    propose_lock(stage.other, round_id=stage.round.id, version=stage.round.version)
+    return lock(stage.actor, round_id=stage.round.id, version=stage.round.version)
+
+
 def solved(stage: Stage) -> Run:
     """Lock the round, run the solver for real, and give back the stored run."""
-    lock(stage.actor, round_id=stage.round.id, version=stage.round.version)
+    locked(stage)
     run = request_run(stage.actor, round_id=stage.round.id, settings=SETTINGS)
     work()
     db.session.rollback()
