@@ -137,5 +137,3 @@ def _unsolved(desk: Desk, instance: Instance) -> None:
     rules = instance.rules
     if rules.across == "optimised_shares":
         desk.fault("rules.across", rules.across, NOT_YET, "own_county | percentile | common_score")
-    if rules.bed_with_guarantee:
-        desk.fault("rules.bed_with_guarantee", True, NOT_YET, "false")

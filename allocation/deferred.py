@@ -10,6 +10,7 @@ from bisect import insort
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 
+from allocation.keeping import Keeping
 from allocation.opening import Found, Placed, Value, better, cancelled, short, value
 from allocation.passing import CLOSED, Walk
 from allocation.round import Round
@@ -66,8 +67,7 @@ class Desk:
 
 def settle(round_: Round, shut: frozenset[int]) -> Walk:
     """The outcome of one opening set, with reasons, as the pass would leave it."""
-    seats = [hold.seats for hold in round_.holds]
-    walk = Walk(round_, shut, seats, seats)
+    walk = Walk(round_, shut, Keeping(round_))
     desks = [Desk(round_, at) for at in range(len(round_.needs))]
     asked = [0] * len(round_.wishes)
     free = deque(one for group in round_.order.groups for one in group)
@@ -158,8 +158,7 @@ def _room(walk: Walk, wish: Wish) -> bool:
 
 def adjusted(round_: Round, shut: frozenset[int], placed: Sequence[Wish | None]) -> Placed:
     """The placements with the left-over places given out."""
-    seats = [hold.seats for hold in round_.holds]
-    walk = Walk(round_, shut, seats, seats)
+    walk = Walk(round_, shut, Keeping(round_))
     walk.placed = list(placed)
     for applicant, got in enumerate(placed):
         if got is not None:

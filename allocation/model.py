@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from ortools.sat.python import cp_model
 
 from allocation.faults import Stopped
+from allocation.keeping import Keeping
 from allocation.opening import Found, Placed, Value, better, short, value
-from allocation.round import Round
+from allocation.round import Bed, Round
 from allocation.unrolled import Unrolled
 from allocation.wishes import Wish
 
@@ -63,38 +64,39 @@ class Model:
     opened = place
 
     def _settled(self, shut: frozenset[int]) -> Placed:
-        holds = self.round.holds
-        seats = [hold.seats for hold in holds]
-        held = [0 if hold.release else hold.seats for hold in holds]
+        round_ = self.round
+        keeping = Keeping(round_)
         while True:
-            unrolled = Unrolled(self.round, (), shut, held)
+            unrolled = Unrolled(round_, (), shut, keeping.held, keeping.beds)
             solver = self._certain(unrolled.model)
             placed = [
                 next((wish for wish, literal in row if solver.boolean_value(literal)), None) for row in unrolled.taken
             ]
-            wanted = self._wanted(unrolled, solver, held, seats)
-            inside = [sum(at in wish.holds for wish in placed if wish is not None) for at in range(len(holds))]
-            if wanted:
-                for at, count in wanted.items():
-                    held[at] = min(seats[at], max(held[at], inside[at]) + count)
+            got = [wish for wish in placed if wish is not None]
+            inside = [sum(at in wish.holds for wish in got) for at in range(len(round_.holds))]
+            slept = {
+                bed: sum(bed[0] in wish.holds and round_.bed(wish) == bed[1] for wish in got) for bed in round_.beds
+            }
+            calls, sleepers = self._wanted(unrolled, solver, keeping)
+            if keeping.grow(inside, slept, calls, sleepers):
                 continue
-            empty = [at for at, hold in enumerate(holds) if hold.release and inside[at] < held[at]]
-            if not empty:
+            if not keeping.fall(inside, slept):
                 return placed
-            for at in empty:
-                seats[at] = held[at] = inside[at]
 
-    @staticmethod
     def _wanted(
-        unrolled: Unrolled, solver: cp_model.CpSolver, held: Sequence[int], seats: Sequence[int]
-    ) -> dict[int, int]:
-        """Members of each guarantee refused by nothing but the programme's total."""
-        wanted: dict[int, int] = {}
-        for wish, literal in unrolled.only_cap:
-            short_of = next((at for at in wish.holds if held[at] < seats[at]), None)
-            if short_of is not None and solver.boolean_value(literal):
-                wanted[short_of] = wanted.get(short_of, 0) + 1
-        return wanted
+        self, unrolled: Unrolled, solver: cp_model.CpSolver, keeping: Keeping
+    ) -> tuple[dict[int, int], dict[Bed, int]]:
+        """Members of each guarantee refused by nothing but the programme's total or the beds."""
+        calls: dict[int, int] = {}
+        sleepers: dict[Bed, int] = {}
+        for wish, literal in unrolled.only_kept:
+            bed = self.round.bed(wish)
+            one = keeping.caller(wish.holds, bed)
+            if one is not None and solver.boolean_value(literal):
+                calls[one] = calls.get(one, 0) + 1
+                if bed >= 0:
+                    sleepers[one, bed] = sleepers.get((one, bed), 0) + 1
+        return calls, sleepers
 
     def optimum(self, undecided: tuple[int, ...]) -> Found | None:
         """The best opening set, finished lexicographically until one answer is left.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from allocation.keeping import Keeping
 from allocation.order import Group
-from allocation.round import Round
+from allocation.round import Bed, Round
 from allocation.wishes import Wish
 
 CLOSED = "closed"
@@ -18,19 +19,21 @@ class Walk:
 
     ``placed`` gives each applicant's wish (also when returned), ``used`` each limit's count,
     ``heads`` the pupils each programme really gets, ``inside`` the members of each guarantee placed.
-    ``demand`` counts members of a guarantee refused by nothing but their programme's total, and
+    ``demand`` counts members of a guarantee refused by nothing but their programme's total (or the beds,
+    where a guarantee brings one: ``bed_demand``), ``slept`` the beds members took, and
     ``conflicts`` the full ties that would break a limit that must not bend.
     """
 
     round: Round
     shut: frozenset[int]
-    held: Sequence[int]
-    seats: Sequence[int]
+    keeping: Keeping
     placed: list[Wish | None] = field(init=False)
     used: list[int] = field(init=False)
     heads: list[int] = field(init=False)
     inside: list[int] = field(init=False)
+    slept: dict[Bed, int] = field(init=False)
     demand: dict[int, int] = field(default_factory=dict)
+    bed_demand: dict[Bed, int] = field(default_factory=dict)
     conflicts: list[tuple[str, Group]] = field(default_factory=list)
     refusals: dict[tuple[int, int], str] = field(default_factory=dict)
     caps: list[int] = field(init=False)
@@ -40,6 +43,7 @@ class Walk:
         self.used = [0] * len(self.round.limits)
         self.heads = [0] * len(self.round.needs)
         self.inside = [0] * len(self.round.holds)
+        self.slept = dict.fromkeys(self.round.beds, 0)
         self.caps = [limit.cap for limit in self.round.limits]
 
     def run(self) -> None:
@@ -75,25 +79,28 @@ class Walk:
 
     def _refused(self, wish: Wish) -> str | None:
         """The name of the first full limit, or ``None`` if there is room."""
-        cap = self.round.cap_of[wish.programme]
-        if cap < 0 or not self.round.holds_of[wish.programme]:
-            full = next((one for one in wish.checks if self.used[one] >= self.caps[one]), None)
-            return None if full is None else self.round.limits[full].name
-        kept = self._kept(wish, cap)
-        others = [one for one in wish.checks if one != cap and self.used[one] >= self.caps[one]]
-        if kept and not others and wish.choice:
-            self._demand(wish)
-        names = [self.round.limits[one].name for one in others]
+        cap = self.round.cap_of[wish.programme] if self.round.holds_of[wish.programme] else -1
+        bed = self.round.bed(wish)
+        full = [one for one in wish.checks if one not in (cap, bed) and self.used[one] >= self.caps[one]]
+        kept = None if cap < 0 else self._kept(wish, cap)
+        bedless = bed >= 0 and not self._bed(wish, bed)
+        if (kept or bedless) and not full and wish.choice:
+            self._demand(wish, bed)
+        if bedless:
+            full = sorted([*full, bed])
+        names = [self.round.limits[one].name for one in full]
+        if kept is None:
+            return next(iter(names), None)
         cells = [name for name in names if name.startswith("cell/")]
-        total = self.round.limits[cap].name
-        return next(iter([kept] if kept == total else cells), None) or kept or next(iter(names), None)
+        return next(iter(cells), kept) if kept != self.round.limits[cap].name else kept
 
     def _kept(self, wish: Wish, cap: int) -> str | None:
         """What keeps the free places of the total from this wish: the total itself, or a lasting guarantee.
 
         A member takes a place of their own guarantee even where a full tie has swollen the total.
         """
-        owed = {one: max(0, self.held[one] - self.inside[one]) for one in self.round.holds_of[wish.programme]}
+        held = self.keeping.held
+        owed = {one: max(0, held[one] - self.inside[one]) for one in self.round.holds_of[wish.programme]}
         free = self.caps[cap] - self.used[cap]
         if free > sum(owed.values()) or any(owed[one] for one in wish.holds):
             return None
@@ -102,19 +109,31 @@ class Walk:
             return self.round.holds[next(iter(lasting))].name
         return self.round.limits[cap].name
 
-    def _demand(self, wish: Wish) -> None:
-        for one in wish.holds:
-            if self.held[one] < self.seats[one]:
-                self.demand[one] = self.demand.get(one, 0) + 1
-                return
+    def _bed(self, wish: Wish, bed: int) -> bool:
+        """Whether a bed is free beyond those owed to others, or owed to a guarantee of the wish."""
+        beds = self.keeping.beds
+        owed = {one: max(0, beds[one, bed] - self.slept[one, bed]) for one in self.round.owing(bed)}
+        free = self.caps[bed] - self.used[bed]
+        return free > sum(owed.values()) or (free > 0 and any(owed.get(one) for one in wish.holds))
+
+    def _demand(self, wish: Wish, bed: int) -> None:
+        one = self.keeping.caller(wish.holds, bed)
+        if one is None:
+            return
+        self.demand[one] = self.demand.get(one, 0) + 1
+        if (one, bed) in self.slept:
+            self.bed_demand[one, bed] = self.bed_demand.get((one, bed), 0) + 1
 
     def take(self, applicant: int, wish: Wish) -> None:
         """Count the applicant to everything the wish counts to."""
         self.placed[applicant] = wish
         for one in wish.counts:
             self.used[one] += 1
+        bed = self.round.bed(wish)
         for one in wish.holds:
             self.inside[one] += 1
+            if bed >= 0:
+                self.slept[one, bed] += 1
         if not wish.returned:
             self.heads[wish.programme] += 1
 
@@ -140,17 +159,11 @@ def settle(round_: Round, shut: frozenset[int]) -> Walk:
     guarantee is out of reach of others only while somebody of the group wants it.  Where crossing
     limits would leave a held place empty for good, it is released and the pass starts afresh.
     """
-    seats = [hold.seats for hold in round_.holds]
-    held = [0 if hold.release else hold.seats for hold in round_.holds]
+    keeping = Keeping(round_)
     while True:
-        walk = Walk(round_, shut, tuple(held), tuple(seats))
+        walk = Walk(round_, shut, keeping)
         walk.run()
-        if walk.demand:
-            for one, count in walk.demand.items():
-                held[one] = min(seats[one], max(held[one], walk.inside[one]) + count)
+        if keeping.grow(walk.inside, walk.slept, walk.demand, walk.bed_demand):
             continue
-        empty = [one for one, hold in enumerate(round_.holds) if hold.release and walk.inside[one] < held[one]]
-        if not empty:
+        if not keeping.fall(walk.inside, walk.slept):
             return walk
-        for one in empty:
-            seats[one] = held[one] = walk.inside[one]

@@ -12,6 +12,9 @@ from allocation.ranking import Stand, Standing, standings
 from allocation.sharing import idle_limits
 from allocation.wishes import Hold, Wish, WishBook, resting_floors
 
+Bed = tuple[int, int]
+"""A guarantee and a bed limit under which it may hold beds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Round:
@@ -20,6 +23,7 @@ class Round:
     ``cap_of`` is the index of a programme's own undivided total where an engine checks it, else -1;
     ``needs`` the pupils still needed to open (0: the class opens in any case).  ``holds`` are the
     guarantees that keep places back, ``floors`` those that do not: orders, or kept by a county's share.
+    ``beds`` names the beds guarantees may hold (none unless the rules say so), by bed limit.
     ``standings`` is the order of each programme where any ranks applicants itself, else empty.
     """
 
@@ -36,6 +40,17 @@ class Round:
     needs: tuple[int, ...]
     floors: tuple[Hold, ...] = ()
     standings: tuple[Standing, ...] = ()
+    beds: tuple[Bed, ...] = ()
+
+    def bed(self, wish: Wish) -> int:
+        """The bed limit of a wish where guarantees may bring a bed, else -1."""
+        if not self.beds:
+            return -1
+        return next((one for one in wish.checks if self.limits[one].kind == "dorm"), -1)
+
+    def owing(self, limit: int) -> tuple[int, ...]:
+        """The guarantees that may hold beds of this limit."""
+        return tuple(hold for hold, one in self.beds if one == limit)
 
     def programme_of(self, limit: NamedLimit) -> int | None:
         """The programme whose own order the limit follows; ``None`` where the order of the round does."""
@@ -96,4 +111,18 @@ def prepare(instance: Instance) -> Round:
         needs=tuple(max(0, one.min_open - one.local_enrolled) for one in instance.programmes),
         floors=resting_floors(instance),
         standings=standings(instance, order),
+        beds=_beds(instance, limits, book.holds),
+    )
+
+
+def _beds(instance: Instance, limits: tuple[NamedLimit, ...], holds: tuple[Hold, ...]) -> tuple[Bed, ...]:
+    if not instance.rules.bed_with_guarantee:
+        return ()
+    names = [one.id for one in instance.programmes]
+    return tuple(
+        (at, number)
+        for number, limit in enumerate(limits)
+        if limit.kind == "dorm"
+        for at, hold in enumerate(holds)
+        if names[hold.programme] in (limit.programmes or ())
     )

@@ -2,43 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from allocation.held_tables import Count, Held, Mask
 from allocation.round import Round
 from allocation.wishes import Wish
-
-Mask = NDArray[np.bool_]
-Count = NDArray[np.int32]
 
 
 @dataclass(slots=True)
 class Sets:
-    """What each opening set leads to: placed, sum of ranks, whether every minimum is reached, floors missed."""
+    """What each column leads to.
+
+    ``placed``, the sum of ``ranks``, whether every minimum is reached (``admissible``), what is
+    ``missing`` of resting floors, and the ``heads`` of each programme with pupils still needed.
+    """
 
     placed: Count
     ranks: Count
     admissible: Mask
     missing: Count
+    heads: dict[int, Count]
 
 
 class _Columns:
-    """One pass over the columns; ``shut`` maps an undecided programme to the columns that shut it."""
+    """One pass over the columns; ``shut`` maps a programme to the columns that shut it.
 
-    def __init__(self, round_: Round, shut: dict[int, Mask], held: Count, seats: Count) -> None:
+    ``caps`` gives some limits a cap of their own in every column.
+    """
+
+    def __init__(
+        self, round_: Round, shut: Mapping[int, Mask], kept: Held, size: int, caps: Mapping[int, Count]
+    ) -> None:
         self.round = round_
-        self.size = held.shape[1] if held.size else next(iter(shut.values())).size
+        self.size = size
         self.open = {at: ~mask for at, mask in shut.items()}
-        self.held, self.seats = held, seats
+        self.kept = kept
+        self.calls = kept.calls()
+        self.bed_row = {bed: row for row, bed in enumerate(round_.beds)}
+        self.caps = caps
         self.used: dict[int, Count] = {}
         self.reach = [0] * len(round_.limits)
         nowhere = np.zeros(self.size, dtype=np.bool_)
         self.room: dict[int, Mask] = {at: nowhere for at, one in enumerate(round_.limits) if one.cap == 0}
-        self.inside = np.zeros_like(held)
-        self.demand = np.zeros_like(held)
+        self.room |= {at: cap > 0 for at, cap in caps.items()}
         self.heads: dict[int, Count] = {}
         self.floors: dict[int, Count] = {}
         self.by_rank: dict[int, Count] = {}
@@ -68,13 +77,13 @@ class _Columns:
         got = []
         for wish in wishes:
             granted = free & self.open[wish.programme] if wish.programme in self.open else free.copy()
-            cap = self.round.cap_of[wish.programme]
-            kept = cap >= 0 and bool(self.round.holds_of[wish.programme])
+            cap = self.round.cap_of[wish.programme] if self.round.holds_of[wish.programme] else -1
+            bed = self.round.bed(wish)
             for one in wish.checks:
-                if one in self.room and not (kept and one == cap):
+                if one in self.room and one not in (cap, bed):
                     granted &= self.room[one]
-            if kept:
-                self._guarantee(wish, cap, granted)
+            if cap >= 0 or bed >= 0:
+                self._guarantee(wish, cap, bed, granted)
             if granted.any():
                 free &= ~granted
                 got.append((wish, granted))
@@ -82,32 +91,62 @@ class _Columns:
                     break
         return got
 
-    def _guarantee(self, wish: Wish, cap: int, granted: Mask) -> None:
-        """Narrow ``granted`` to where no guarantee keeps the place; note members refused by nothing else."""
-        slack = np.full(self.size, self.round.limits[cap].cap, dtype=np.int32)
-        if cap in self.used:
-            slack -= self.used[cap]
-        own = np.zeros(self.size, dtype=np.bool_)
-        for one in self.round.holds_of[wish.programme]:
-            owed = np.maximum(0, self.held[one] - self.inside[one])
-            slack -= owed
-            if one in wish.holds:
-                own |= owed > 0
-        room = own | (slack > 0)
+    def _guarantee(self, wish: Wish, cap: int, bed: int, granted: Mask) -> None:
+        """Narrow ``granted`` to where no guarantee keeps place or bed; note members refused by nothing else."""
+        room = np.ones(self.size, dtype=np.bool_)
+        if cap >= 0:
+            own, slack = self._owed_places(wish, cap)
+            room &= own | (slack > 0)
+        if bed >= 0:
+            own, slack = self._owed_beds(wish, bed)
+            room &= (slack > 0) | (own & (self._free(bed) > 0))
         if wish.choice:
             refused = granted & ~room
             for one in wish.holds:
-                calling = refused & (self.held[one] < self.seats[one])
-                self.demand[one] += calling
+                row = self.bed_row.get((one, bed))
+                calling = refused & self.kept.lacks(one, row)
+                self.calls.places[one] += calling
+                if row is not None:
+                    self.calls.beds[row] += calling
                 refused &= ~calling
         granted &= room
+
+    def _owed_places(self, wish: Wish, cap: int) -> tuple[Mask, Count]:
+        """Where a place is owed to the wish, and the places owed to nobody."""
+        slack = self._free(cap)
+        own = np.zeros(self.size, dtype=np.bool_)
+        for one in self.round.holds_of[wish.programme]:
+            owed = np.maximum(0, self.kept.held[one] - self.calls.inside[one])
+            slack = slack - owed
+            if one in wish.holds:
+                own |= owed > 0
+        return own, slack
+
+    def _owed_beds(self, wish: Wish, bed: int) -> tuple[Mask, Count]:
+        """Where a bed is owed to the wish, and the beds owed to nobody."""
+        slack = self._free(bed)
+        own = np.zeros(self.size, dtype=np.bool_)
+        for one in self.round.owing(bed):
+            row = self.bed_row[one, bed]
+            owed = np.maximum(0, self.kept.beds[row] - self.calls.slept[row])
+            slack = slack - owed
+            if one in wish.holds:
+                own |= owed > 0
+        return own, slack
+
+    def _free(self, limit: int) -> Count:
+        free = np.full(self.size, self.round.limits[limit].cap, dtype=np.int32)
+        return free - self.used[limit] if limit in self.used else free
 
     def _count(self, got: list[tuple[Wish, Mask]]) -> None:
         for wish, granted in got:
             for one in wish.checks:
                 self._use(one, granted)
+            bed = self.round.bed(wish)
             for one in wish.holds:
-                self.inside[one] += granted
+                self.calls.inside[one] += granted
+                if bed >= 0:
+                    self.calls.slept[self.bed_row[one, bed]] += granted
             if not wish.returned:
                 self._tally(self.by_rank, wish.rank, granted)
                 if wish.floor >= 0:
@@ -118,6 +157,9 @@ class _Columns:
     def _use(self, limit: int, granted: Mask) -> None:
         self._tally(self.used, limit, granted)
         self.reach[limit] += 1
+        if limit in self.caps:
+            self.room[limit] = self.used[limit] < self.caps[limit]
+            return
         cap = self.round.limits[limit].cap
         if self.reach[limit] >= cap:
             self.room[limit] = self.used[limit] < cap
@@ -145,36 +187,34 @@ class _Columns:
         return total
 
 
-def evaluate(round_: Round, undecided: Sequence[int], shut: Mask) -> Sets:
+def evaluate(round_: Round, undecided: Sequence[int], shut: Mask, caps: Mapping[int, Count] | None = None) -> Sets:
     """Every opening set of ``shut`` (undecided classes × sets, true where shut) to its end.
 
     Held places grow column by column until no guarantee calls for more, as in the single pass.
+    ``caps`` gives some limits another cap in every column.
     """
     size = shut.shape[1]
-    sets = Sets(
-        np.zeros(size, np.int32), np.zeros(size, np.int32), np.zeros(size, np.bool_), np.zeros(size, np.int32)
-    )
-    count = len(round_.holds)
-    seats = np.array([[hold.seats] * size for hold in round_.holds], np.int32).reshape(count, size)
-    fixed = [[0 if hold.release else hold.seats] * size for hold in round_.holds]
-    held = np.array(fixed, np.int32).reshape(count, size)
-    release = np.array([[hold.release] for hold in round_.holds], np.bool_).reshape(count, 1)
+    heads = {at: np.zeros(size, np.int32) for at, need in enumerate(round_.needs) if need}
+    placed, ranks, missing = (np.zeros(size, np.int32) for _ in range(3))
+    sets = Sets(placed, ranks, np.zeros(size, np.bool_), missing, heads)
+    kept = Held.start(round_, size)
     todo = np.arange(size)
     while todo.size:
         masks = {at: shut[row, todo] for row, at in enumerate(undecided)}
-        columns = _Columns(round_, masks, held[:, todo], seats[:, todo])
+        now = kept.of(todo)
+        columns = _Columns(round_, masks, now, todo.size, {at: cap[todo] for at, cap in (caps or {}).items()})
         columns.run()
-        calling = columns.demand > 0
-        grown = np.minimum(columns.seats, np.maximum(columns.held, columns.inside) + columns.demand)
-        empty = release & (columns.inside < columns.held) & ~calling.any(axis=0)
-        held[:, todo] = np.where(calling, grown, np.where(empty, columns.inside, columns.held))
-        seats[:, todo] = np.where(empty, columns.inside, columns.seats)
-        done = ~(calling.any(axis=0) | empty.any(axis=0))
+        grew = now.grow(columns.calls)
+        fell = now.fall(columns.calls, ~grew)
+        kept.put(todo, now)
+        done = ~(grew | fell)
         finished = todo[done]
         for rank, tally in columns.by_rank.items():
             sets.placed[finished] += tally[done]
             sets.ranks[finished] += rank * tally[done]
         sets.admissible[finished] = columns.admissible()[done]
         sets.missing[finished] = columns.missing()[done]
+        for at, tally in columns.heads.items():
+            sets.heads[at][finished] = tally[done]
         todo = todo[~done]
     return sets

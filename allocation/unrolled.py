@@ -5,7 +5,7 @@ Once the opening set and the held places are fixed, every literal follows by pro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model_helper import LinearExpr
@@ -13,7 +13,7 @@ from ortools.sat.python.cp_model_helper import Literal as Door
 
 from allocation.gates import Amount, Counter, Cut, Gate, Literal
 from allocation.order import Group
-from allocation.round import Round
+from allocation.round import Bed, Round
 from allocation.wishes import Wish
 
 
@@ -21,7 +21,8 @@ class Unrolled:
     """The constraints of one round.
 
     ``opens`` holds a literal per undecided programme; programmes in ``shut`` are closed.  ``held``
-    fixes the held places of each guarantee, or leaves them free from none to all where ``None``.
+    fixes the held places of each guarantee, or leaves them free from none to all where ``None``; so
+    does ``beds`` with the held beds.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Unrolled:
         undecided: Sequence[int],
         shut: frozenset[int],
         held: Sequence[int] | None,
+        beds: Mapping[Bed, int] | None = None,
     ) -> None:
         self.round = round_
         self.shut = shut
@@ -50,8 +52,15 @@ class Unrolled:
             self.model.new_int_var(0 if hold.release else hold.seats, hold.seats, "") if held is None else held[at]
             for at, hold in enumerate(round_.holds)
         ]
+        self.slept = {bed: Counter(self.model, round_.holds[bed[0]].seats) for bed in round_.beds}
+        self.beds: dict[Bed, Amount] = {
+            bed: self.model.new_int_var(0, round_.holds[bed[0]].seats, "")
+            if held is None
+            else (beds or {}).get(bed, 0)
+            for bed in round_.beds
+        }
         self.taken: list[list[tuple[Wish, Literal]]] = [[] for _ in round_.wishes]
-        self.only_cap: list[tuple[Wish, Literal]] = []
+        self.only_kept: list[tuple[Wish, Literal]] = []
         for group in round_.order.groups:
             self._group(group, round_.wishes)
         for group in round_.order.groups:
@@ -74,8 +83,11 @@ class Unrolled:
             self.taken[applicant].append((wish, literal))
             for one in wish.checks:
                 self.gates[one].add(literal)
+            bed = self.round.bed(wish)
             for one in wish.holds:
                 self.inside[one].add(literal)
+                if bed >= 0:
+                    self.slept[one, bed].add(literal)
 
     def _wish(self, wish: Wish, earlier: Sequence[Literal]) -> Literal | None:
         """The literal of a wish: true if and only if nothing earlier was got and every door is open."""
@@ -85,14 +97,16 @@ class Unrolled:
         if wish.programme in self.opens:
             doors.append(self.opens[wish.programme])
         cap = self.round.cap_of[wish.programme]
-        gates = [self.gates[one].full() for one in wish.checks if one != cap]
+        bed = self.round.bed(wish)
+        gates = [self.gates[one].full() for one in wish.checks if one not in (cap, bed)]
         doors.extend(~full for full in gates if full is not None)
-        room = self._room(wish, cap)
-        if room is not None:
+        rooms = [room for room in (self._room(wish, cap), self._bed(wish, bed)) if room is not None]
+        if rooms:
             if wish.choice and wish.holds:
-                missed = [*doors, ~room, *(~one for one in earlier)]
-                self.only_cap.append((wish, self._all(missed, ())))
-            doors.append(room)
+                refused = self._some_shut(rooms)
+                missed = [*doors, refused, *(~one for one in earlier)]
+                self.only_kept.append((wish, self._all(missed, ())))
+            doors.extend(rooms)
         literal = self._all(doors, earlier)
         if earlier:
             self.model.add_at_most_one([*earlier, literal])
@@ -115,19 +129,56 @@ class Unrolled:
             full = self.gates[cap].full()
             return None if full is None else ~full
         owed = {one: self._owed(one) for one in holds}
-        free = self.model.new_bool_var("")
-        taken = self.totals[cap].count() + LinearExpr.sum(list(owed.values()))
-        self.model.add(taken < self.round.limits[cap].cap).only_enforce_if(free)
-        self.model.add(taken >= self.round.limits[cap].cap).only_enforce_if(~free)
+        free = self._below(self.totals[cap].count() + LinearExpr.sum(list(owed.values())), self.round.limits[cap].cap)
         own = [self._some(owed[one]) for one in wish.holds]
         room = self.model.new_bool_var("")
         self.model.add_max_equality(room, [free, *own])
         return room
 
+    def _some_shut(self, rooms: Sequence[Door]) -> Door:
+        """True if and only if one of these doors is shut."""
+        if len(rooms) == 1:
+            return ~rooms[0]
+        shut = self.model.new_bool_var("")
+        self.model.add_bool_or([~shut, *(~room for room in rooms)])
+        for room in rooms:
+            self.model.add_implication(~room, shut)
+        return shut
+
+    def _bed(self, wish: Wish, bed: int) -> Door | None:
+        """Whether a bed is free that no guarantee keeps from this wish."""
+        if bed < 0:
+            return None
+        counter = self.gates[bed]
+        if not isinstance(counter, Counter):
+            raise TypeError("beds of guarantees need exact counts")
+        cap = self.round.limits[bed].cap
+        owed = {one: self._left(self.beds[one, bed], self.slept[one, bed], one) for one in self.round.owing(bed)}
+        free = self._below(counter.count() + LinearExpr.sum(list(owed.values())), cap)
+        some = self._below(counter.count(), cap)
+        ways = [free]
+        for one in wish.holds:
+            own = self.model.new_bool_var("")
+            mine = self._some(owed[one])
+            self.model.add_multiplication_equality(own, [some, mine])
+            ways.append(own)
+        room = self.model.new_bool_var("")
+        self.model.add_max_equality(room, ways)
+        return room
+
+    def _below(self, amount: Amount, cap: int) -> Literal:
+        below = self.model.new_bool_var("")
+        self.model.add(amount < cap).only_enforce_if(below)
+        self.model.add(amount >= cap).only_enforce_if(~below)
+        return below
+
     def _owed(self, hold: int) -> Literal:
         """How many places the guarantee still keeps at this step."""
+        return self._left(self.held[hold], self.inside[hold], hold)
+
+    def _left(self, kept: Amount, counter: Counter, hold: int) -> Literal:
         rest = self.model.new_int_var(0, self.round.holds[hold].seats, "")
-        self.model.add_max_equality(rest, [0, self.held[hold] - self.inside[hold].count()])
+        self.model.add_max_equality(rest, [0, kept - counter.count()])
         return rest
 
     def _some(self, count: Literal) -> Literal:
