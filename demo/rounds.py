@@ -17,7 +17,7 @@ from enrolment.cycles.operations import open_cycle, open_round, set_window
 from enrolment.results.models import Publication
 from enrolment.results.operations import approve, propose
 from enrolment.rounds.models import Run, RunState
-from enrolment.rounds.operations import lock, request_run
+from enrolment.rounds.operations import lock, propose_lock, request_run
 
 SETTINGS = {"engine": "both", "time_limit_s": 100, "memory_limit_mib": 1024, "workers": 2}
 _LEASE = dt.timedelta(minutes=10)
@@ -65,6 +65,7 @@ def run_round(staff: Staff, made: Zone, round_id: uuid.UUID) -> Run:
     """Lock, ask for a run, and do the job as a worker would: solved in a child process, verified, stored."""
     bureau = made.bureaus[county_codes()[0]]
     round_ = db.session.get_one(Round, round_id)
+    propose_lock(staff.actor(Role.COUNTY_OFFICER, bureau), round_id=round_id, version=round_.version)
     lock(staff.actor(Role.COUNTY_APPROVER, bureau), round_id=round_id, version=round_.version)
     run = request_run(staff.actor(Role.COUNTY_OFFICER, bureau), round_id=round_id, settings=SETTINGS)
     run_id = run.id

@@ -8,21 +8,26 @@ def init_app(app: Flask) -> None:
     from core.access import Role, grant_permissions
     from core.i18n import lazy as _l
     from core.web.menu import MenuEntry, add_menu
-    from enrolment.rounds import trying
+    from enrolment.rounds import cli_rerun, rechecks, trying
     from enrolment.rounds.cli import rounds_cli
     from enrolment.rounds.comparison_views import blueprint as comparison
+    from enrolment.rounds.recheck_views import blueprint as recheck_blueprint
     from enrolment.rounds.scenario_views import blueprint as scenarios
     from enrolment.rounds.views import blueprint
 
     app.register_blueprint(blueprint)
     app.register_blueprint(scenarios)
     app.register_blueprint(comparison)
+    app.register_blueprint(recheck_blueprint)
     trying.register()
+    rechecks.register()
+    cli_rerun.register()
     app.cli.add_command(rounds_cli)
     bureau = {Role.COUNTY_OFFICER, Role.COUNTY_APPROVER}
     grant_permissions(
         {
             "rounds.see": {*bureau, Role.PROVINCE_OFFICER, Role.COMMITTEE, Role.AUDITOR},
+            "rounds.propose_lock": bureau,
             "rounds.lock": {Role.COUNTY_APPROVER},
             "rounds.run": bureau,
             "scenarios.see": {*bureau, Role.PROVINCE_OFFICER, Role.COMMITTEE},

@@ -27,7 +27,7 @@ from enrolment.rounds.comparison_pages import (
     pictures,
 )
 from enrolment.rounds.models import Run
-from enrolment.rounds.queries import get_round, get_run, runs_of
+from enrolment.rounds.queries import get_round, get_run, run_before
 from enrolment.rounds.scenario_models import Scenario, Trial
 from enrolment.rounds.scenario_pages import sound_trials
 from enrolment.rounds.scenario_scope import visible_scenarios
@@ -83,7 +83,7 @@ def changes(round_id: uuid.UUID) -> str | Response:
 def run_changes(run_id: uuid.UUID) -> str | Response:
     """A run beside the stored run before it: figures, and whose result differs."""
     run = get_run(run_id)
-    before = _run_before(run)
+    before = run_before(run)
     if run.outcome is None or before is None:
         raise NotVisible
     old, new = _of_run(before), _of_run(run)
@@ -111,12 +111,6 @@ def _changes_page(
         export_url=url_for(request.endpoint or "", **{**(request.view_args or {}), **request.args, "export": "xlsx"}),
         trial=isinstance(subject, Scenario),
     )
-
-
-def _run_before(run: Run) -> Run | None:
-    """The newest run with an outcome that was asked for before this one."""
-    earlier = (one for one in runs_of(run.round_id) if one.outcome and one.requested_at < run.requested_at)
-    return next(earlier, None)
 
 
 def _of_run(run: Run) -> Solution:

@@ -3,6 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -18,6 +19,7 @@ from enrolment.applications.models import (
 from enrolment.applications.sheet import Candidate, CandidateSheet, CountySheet, Subject, TakenRow
 from enrolment.applications.states import ApplicationState, VersionState
 from enrolment.plans.sheet import PlanSheet
+from enrolment.rounds.models import FileReturn, ReturnState
 
 _SEX = {"1": "M", "2": "F"}
 
@@ -42,6 +44,54 @@ def versions_in_round(round_id: uuid.UUID) -> Sequence[ApplicationVersion]:
         .order_by(Applicant.county, Applicant.candidate_number)
     )
     return db.session.scalars(query).all()
+
+
+def inputs_of(round_id: uuid.UUID, plan: PlanSheet) -> tuple[PlanSheet, CandidateSheet]:
+    """Plan and candidates with the confirmed returns of the round (退档) as a condition of the programme.
+
+    The round's rule ``checks`` then decides: before, the choice is struck and the next one is looked at; after,
+    the file is sent once and returned, and the seat stays free.
+    """
+    returned = confirmed_returns(round_id)
+    people = candidate_sheet(round_id, plan)
+    if not returned:
+        return plan, people
+    tags: dict[str, set[str]] = defaultdict(set)
+    for one in returned:
+        tags[one.application.applicant.candidate_number].add(_tag(one.programme.code))
+    programmes = {one.programme.code for one in returned}
+    marked = tuple(
+        replace(one, excludes=(*one.excludes, _tag(one.code))) if one.code in programmes else one
+        for one in plan.programmes
+    )
+    counties = tuple(
+        replace(
+            county,
+            candidates=tuple(
+                replace(one, tags=(*one.tags, *sorted(tags[one.number]))) if one.number in tags else one
+                for one in county.candidates
+            ),
+        )
+        for county in people.counties
+    )
+    return replace(plan, programmes=marked), replace(people, counties=counties)
+
+
+def confirmed_returns(round_id: uuid.UUID) -> Sequence[FileReturn]:
+    """The returns of a round that the bureaus confirmed, in the order of their ids."""
+    query = (
+        select(FileReturn)
+        .where(FileReturn.round_id == round_id, FileReturn.state == ReturnState.CONFIRMED)
+        .options(
+            joinedload(FileReturn.application).joinedload(Application.applicant), joinedload(FileReturn.programme)
+        )
+        .order_by(FileReturn.id)
+    )
+    return db.session.scalars(query).all()
+
+
+def _tag(code: str) -> str:
+    return f"退档：{code}"
 
 
 def candidate_sheet(round_id: uuid.UUID, plan: PlanSheet) -> CandidateSheet:

@@ -23,26 +23,68 @@ from enrolment.plans.operations import freeze, plan_in_force
 from enrolment.plans.states import PlanState
 from enrolment.plans.storage import sheet_of
 from enrolment.rounds.desk_instance import build_instance
-from enrolment.rounds.gather import candidate_sheet
-from enrolment.rounds.models import LIVE_RUN, Run, RunState, Snapshot
+from enrolment.rounds.gather import confirmed_returns, inputs_of
+from enrolment.rounds.models import LIVE_RUN, LockProposal, Run, RunState, Snapshot, TakenList
 from enrolment.rounds.readiness import blocking, readiness
 
 JOB_KIND = "rounds.solve"
 
 
-def lock(actor: Actor, *, round_id: uuid.UUID, version: int) -> Round:
-    """Close the round: from here the database refuses changes of choices, and the plan is frozen.
+def propose_lock(actor: Actor, *, round_id: uuid.UUID, version: int) -> LockProposal:
+    """The first person's part of the lock: the input is complete, and this is its fingerprint.
 
-    Raises Refused listing what is still missing, Conflict when the round was edited meanwhile.
+    A proposal over another input, or an older one, gives way. Raises Refused listing what is still missing, or
+    when the same input is proposed already; Conflict when the round was edited meanwhile.
+    """
+    with transaction() as session:
+        round_ = _ready_to_lock(round_id, version)
+        digest, applicants = input_digest(round_)
+        standing = standing_proposal(round_id)
+        if standing is not None:
+            if standing.input_sha256 == digest:
+                raise Refused(_l("已经有人提出锁定，请另一位审批人员锁定，或先撤回。"))
+            standing.withdrawn_at = clock.now()
+            session.flush()
+        proposal = LockProposal(
+            round_id=round_id,
+            input_sha256=digest,
+            applicants=applicants,
+            proposed_by=actor.account_id,
+            proposed_at=clock.now(),
+        )
+        session.add(proposal)
+        session.flush()
+        record(actor, "rounds.propose_lock", proposal, input=digest, applicants=applicants)
+        return proposal
+
+
+def withdraw_lock(actor: Actor, *, round_id: uuid.UUID) -> None:
+    """Take the standing proposal back. Raises Refused when there is none."""
+    with transaction():
+        lock_row(Round, round_id)
+        standing = standing_proposal(round_id)
+        if standing is None or standing.approved_at is not None:
+            raise Refused(_l("没有等待锁定的申请。"))
+        standing.withdrawn_at = clock.now()
+        record(actor, "rounds.withdraw_lock", standing)
+
+
+def lock(actor: Actor, *, round_id: uuid.UUID, version: int) -> Round:
+    """The second person closes the round: the database refuses changes of choices, the plan is frozen.
+
+    Raises Refused listing what is still missing, without another person's proposal, or when the input is no
+    longer what was proposed; Conflict when the round was edited meanwhile.
     """
     with transaction():
-        round_ = lock_row(Round, round_id)
-        expect_version(round_, version)
-        if round_.state is not RoundState.OPEN:
-            raise Refused(_l("本轮已经锁定。"))
-        missing = blocking(readiness(round_))
-        if missing:
-            raise Refused(_l("还不能锁定：%(missing)s", missing="；".join(line.detail for line in missing[:5])))
+        round_ = _ready_to_lock(round_id, version)
+        proposal = standing_proposal(round_id)
+        if proposal is None:
+            raise Refused(_l("锁定要两个人办理：先由一位人员提出，再由另一位审批人员锁定。"))
+        if proposal.proposed_by == actor.account_id:
+            raise Refused(_l("锁定由您提出，请另一位审批人员锁定。"))
+        if input_digest(round_)[0] != proposal.input_sha256:
+            raise Refused(_l("提出锁定之后，考生或计划有变化。请核对后重新提出。"))
+        proposal.approved_by, proposal.approved_at = actor.account_id, clock.now()
         plan = plan_in_force(round_id)
         if plan is not None and plan.state is PlanState.APPROVED:
             plan = freeze(actor, plan_id=plan.id)
@@ -50,6 +92,33 @@ def lock(actor: Actor, *, round_id: uuid.UUID, version: int) -> Round:
         round_.locked_at = clock.now()
         record(actor, "rounds.lock", round_, plan=plan.frozen_sha256 if plan else None)
         return round_
+
+
+def standing_proposal(round_id: uuid.UUID) -> LockProposal | None:
+    """The proposal to lock a round that was not withdrawn, if any."""
+    query = select(LockProposal).where(LockProposal.round_id == round_id, LockProposal.withdrawn_at.is_(None))
+    return db.session.scalars(query).one_or_none()
+
+
+def input_digest(round_: Round) -> tuple[str, int]:
+    """SHA-256 of the instance as a run would freeze it now, and how many applicants it has."""
+    plan = plan_in_force(round_.id)
+    if plan is None:
+        raise Refused(_l("还没有各方都批准的计划。"))
+    sheet, people = inputs_of(round_.id, sheet_of(plan))
+    digest = hashlib.sha256(build_instance(sheet, people)).hexdigest()
+    return digest, sum(len(county.candidates) for county in people.counties)
+
+
+def _ready_to_lock(round_id: uuid.UUID, version: int) -> Round:
+    round_ = lock_row(Round, round_id)
+    expect_version(round_, version)
+    if round_.state is not RoundState.OPEN:
+        raise Refused(_l("本轮已经锁定。"))
+    missing = blocking(readiness(round_))
+    if missing:
+        raise Refused(_l("还不能锁定：%(missing)s", missing="；".join(line.detail for line in missing[:5])))
+    return round_
 
 
 def request_run(actor: Actor, *, round_id: uuid.UUID, settings: Mapping[str, Any]) -> Run:
@@ -85,7 +154,7 @@ def take_snapshot(actor: Signature, round_: Round) -> Snapshot:
     plan = frozen_plan(round_.id)
     sheet = sheet_of(plan)
     try:
-        instance = build_instance(sheet, candidate_sheet(round_.id, sheet))
+        instance = build_instance(*inputs_of(round_.id, sheet))
     except BadSheets as error:
         first = error.faults[0]
         raise Refused(_l("输入还不完整：%(what)s", what=f"{first.rule.zh}；{first.mend.zh}")) from error
@@ -99,6 +168,9 @@ def take_snapshot(actor: Signature, round_: Round) -> Snapshot:
             "plan_sha256": plan.frozen_sha256,
             "plan_source_sha256": plan.source_sha256,
             "policy": _policy_versions(round_),
+            "taken": _taken_lists(round_.id),
+            "returns": [str(one.id) for one in confirmed_returns(round_.id)],
+            "supersedes": _superseded(round_.id),
         },
         taken_at=clock.now(),
         taken_by=actor.account_id,
@@ -121,6 +193,29 @@ def _policy_versions(round_: Round) -> list[dict[str, str]]:
         {"kind": one.kind, "scope": one.scope, "version": one.sheet_version, "sha256": one.sha256}
         for one in db.session.scalars(query)
     ]
+
+
+def _taken_lists(round_id: uuid.UUID) -> list[dict[str, Any]]:
+    """The lists of pupils taken by other batches that the input knows, by hash."""
+    query = select(TakenList).where(TakenList.round_id == round_id).order_by(TakenList.county, TakenList.loaded_at)
+    return [
+        {"county": one.county, "batch": one.batch, "count": len(one.numbers), "sha256": one.sha256}
+        for one in db.session.scalars(query)
+    ]
+
+
+def _superseded(round_id: uuid.UUID) -> dict[str, str] | None:
+    """The newest run with an outcome, which a run of this input takes the place of: its input and its outcome."""
+    query = (
+        select(Run)
+        .where(Run.round_id == round_id, Run.state.in_((RunState.STORED, RunState.SUPERSEDED)))
+        .order_by(Run.requested_at.desc())
+        .limit(1)
+    )
+    found = db.session.scalars(query).one_or_none()
+    if found is None or found.assignment_sha256 is None:
+        return None
+    return {"run": str(found.id), "snapshot": found.snapshot.sha256, "assignment": found.assignment_sha256}
 
 
 def begin(run_id: uuid.UUID) -> None:

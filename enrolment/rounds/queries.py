@@ -48,3 +48,14 @@ def get_run(run_id: uuid.UUID) -> Run:
     if found is None:
         raise NotVisible
     return found
+
+
+def run_before(run: Run) -> Run | None:
+    """The newest run of the same round with an outcome that was asked for before this one."""
+    query = (
+        select(Run)
+        .where(Run.round_id == run.round_id, Run.outcome.is_not(None), Run.requested_at < run.requested_at)
+        .order_by(Run.requested_at.desc())
+        .limit(1)
+    )
+    return db.session.scalars(query).one_or_none()

@@ -26,7 +26,7 @@ from enrolment.plans.operations import import_plan
 from enrolment.plans.sheet import PlanSheet
 from enrolment.plans.storage import sheet_of
 from enrolment.rounds.desk_instance import build_instance
-from enrolment.rounds.gather import candidate_sheet
+from enrolment.rounds.gather import inputs_of
 from enrolment.rounds.scenario_models import LIVE_TRIAL, Scenario, Trial, TrialState
 from enrolment.rounds.scenario_sheet import Numbers, Parameters, changed, dump, load, sentence_of
 
@@ -155,11 +155,11 @@ def population_digest(instance: bytes) -> str:
 
 
 def _instance(round_id: uuid.UUID, sheet: PlanSheet) -> bytes:
-    people = candidate_sheet(round_id, sheet)
+    marked, people = inputs_of(round_id, sheet)
     if not any(county.candidates for county in people.counties):
         raise Refused(_l("还没有预审通过的报名，不能模拟。"))
     try:
-        return build_instance(sheet, people)
+        return build_instance(marked, people)
     except BadSheets as error:
         raise Refused(sentence_of(error)) from error
 

@@ -17,8 +17,9 @@ from enrolment.cycles.models import RoundState
 from enrolment.rounds import operations
 from enrolment.rounds.forms import LockForm, RunForm
 from enrolment.rounds.models import LIVE_RUN
-from enrolment.rounds.queries import all_rounds, get_round, get_run, runs_of
+from enrolment.rounds.queries import all_rounds, get_round, get_run, run_before, runs_of
 from enrolment.rounds.readiness import blocking, readiness
+from enrolment.rounds.rechecks import rechecks_of
 
 blueprint = Blueprint("rounds", __name__)
 
@@ -34,6 +35,7 @@ def rounds() -> str:
 def show(round_id: uuid.UUID) -> str:
     round_ = get_round(round_id)
     lines = readiness(round_) if round_.state is RoundState.OPEN else ()
+    standing = operations.standing_proposal(round_id)
     return render_template(
         "enrolment/rounds/round.html",
         round=round_,
@@ -42,13 +44,35 @@ def show(round_id: uuid.UUID) -> str:
         runs=runs_of(round_id),
         live=operations.live_run(round_id),
         lock_form=LockForm(version=round_.version),
+        proposal=standing,
+        own_proposal=standing is not None and standing.proposed_by == current_actor().account_id,
         run_form=RunForm(),
     )
+
+
+@blueprint.post("/rounds/<uuid:round_id>/lock/propose")
+@requires("rounds.propose_lock")
+def propose_lock(round_id: uuid.UUID) -> AnyResponse:
+    round_ = get_round(round_id)
+    form = LockForm()
+    version = form.version.data if form.validate() and form.version.data is not None else round_.version
+    operations.propose_lock(current_actor(), round_id=round_.id, version=version)
+    flash(_("已提出锁定。请另一位审批人员核对输入指纹后锁定。"), "success")
+    return redirect(url_for(".show", round_id=round_.id), 303)
+
+
+@blueprint.post("/rounds/<uuid:round_id>/lock/withdraw")
+@requires("rounds.propose_lock")
+def withdraw_lock(round_id: uuid.UUID) -> AnyResponse:
+    operations.withdraw_lock(current_actor(), round_id=get_round(round_id).id)
+    flash(_("锁定申请已撤回。"), "info")
+    return redirect(url_for(".show", round_id=round_id), 303)
 
 
 @blueprint.post("/rounds/<uuid:round_id>/lock")
 @requires("rounds.lock", second_factor=True)
 def lock(round_id: uuid.UUID) -> AnyResponse:
+    get_round(round_id)
     form = LockForm()
     if not form.validate():
         flash(_("没有锁定：页面已过期，请再试一次。"), "warning")
@@ -80,7 +104,12 @@ def request_run(round_id: uuid.UUID) -> AnyResponse:
 def run(run_id: uuid.UUID) -> str:
     found = get_run(run_id)
     return render_template(
-        "enrolment/rounds/run.html", run=found, job=status_of(found.job), running=found.state in LIVE_RUN
+        "enrolment/rounds/run.html",
+        run=found,
+        job=status_of(found.job),
+        running=found.state in LIVE_RUN,
+        before=run_before(found),
+        rechecks=rechecks_of(found.id),
     )
 
 

@@ -1561,6 +1561,76 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_no_show")),
         sa.UniqueConstraint("placement_id", name=op.f("uq_no_show_placement_id")),
     )
+    op.create_table(
+        "public_answer",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("publication_id", sa.Uuid(), nullable=False),
+        sa.Column("placement_id", sa.Uuid(), nullable=False),
+        sa.Column("programme_id", sa.Uuid(), nullable=True),
+        sa.Column("county", sa.String(length=6), nullable=False),
+        sa.Column("masked_name", sa.String(length=100), nullable=False),
+        sa.Column("receipt_tail", sa.String(length=4), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("facts_index", sa.String(length=64), nullable=False),
+        sa.Column("corrected", sa.Boolean(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["placement_id"], ["placement.id"], name=op.f("fk_public_answer_placement_id_placement")
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_public_answer_programme_id_programme")
+        ),
+        sa.ForeignKeyConstraint(
+            ["publication_id"], ["publication.id"], name=op.f("fk_public_answer_publication_id_publication")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_public_answer")),
+        sa.UniqueConstraint("placement_id", name=op.f("uq_public_answer_placement_id")),
+    )
+    with op.batch_alter_table("public_answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_public_answer_facts_index"), ["facts_index"], unique=False)
+        batch_op.create_index(batch_op.f("ix_public_answer_publication_id"), ["publication_id"], unique=False)
+
+    op.create_table(
+        "sealed_roster",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("publication_id", sa.Uuid(), nullable=False),
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("lines", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("signature", sa.String(length=64), nullable=False),
+        sa.Column("first_signer", sa.Uuid(), nullable=False),
+        sa.Column("second_signer", sa.Uuid(), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("first_signer <> second_signer", name=op.f("ck_sealed_roster_two_signers")),
+        sa.ForeignKeyConstraint(["first_signer"], ["account.id"], name=op.f("fk_sealed_roster_first_signer_account")),
+        sa.ForeignKeyConstraint(
+            ["publication_id"], ["publication.id"], name=op.f("fk_sealed_roster_publication_id_publication")
+        ),
+        sa.ForeignKeyConstraint(["school_id"], ["school.id"], name=op.f("fk_sealed_roster_school_id_school")),
+        sa.ForeignKeyConstraint(
+            ["second_signer"], ["account.id"], name=op.f("fk_sealed_roster_second_signer_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sealed_roster")),
+        sa.UniqueConstraint(
+            "publication_id", "school_id", "number", name=op.f("uq_sealed_roster_publication_id_school_id_number")
+        ),
+    )
+    op.create_table(
+        "roster_line",
+        sa.Column("roster_id", sa.Uuid(), nullable=False),
+        sa.Column("placement_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["placement_id"], ["placement.id"], name=op.f("fk_roster_line_placement_id_placement")
+        ),
+        sa.ForeignKeyConstraint(
+            ["roster_id"], ["sealed_roster.id"], name=op.f("fk_roster_line_roster_id_sealed_roster")
+        ),
+        sa.PrimaryKeyConstraint("roster_id", "placement_id", name=op.f("pk_roster_line")),
+    )
+    with op.batch_alter_table("roster_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_roster_line_placement_id"), ["placement_id"], unique=False)
+
     on(
         "sqlite",
         "CREATE TRIGGER application_locked_insert BEFORE INSERT ON application FOR EACH ROW WHEN "
@@ -1810,6 +1880,11 @@ def upgrade() -> None:
         "<> OLD.issued_at BEGIN SELECT RAISE(ABORT, 'an issued document never changes'); END",
         "CREATE TRIGGER issued_document_no_delete BEFORE DELETE ON issued_document FOR EACH ROW "
         "WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'an issued document is never removed'); END",
+        "CREATE TRIGGER issued_document_needs_roster BEFORE INSERT ON issued_document FOR EACH ROW "
+        "WHEN NEW.kind = 'admission_letter' AND NEW.subject_kind = 'placement' AND NOT EXISTS "
+        "(SELECT 1 FROM roster_line l JOIN sealed_roster s ON s.id = l.roster_id JOIN publication p "
+        "ON p.id = s.publication_id WHERE l.placement_id = NEW.subject_id AND p.state = 'approved') "
+        "BEGIN SELECT RAISE(ABORT, 'a letter needs the sealed roster'); END",
     )
     on(
         "postgresql",
@@ -1832,6 +1907,14 @@ def upgrade() -> None:
         "ERRCODE = 'check_violation'; END IF; RETURN NULL; END $guard$",
         "CREATE OR REPLACE TRIGGER issued_document_no_truncate BEFORE TRUNCATE ON issued_document "
         "FOR EACH STATEMENT EXECUTE FUNCTION issued_document_no_truncate()",
+        "CREATE OR REPLACE FUNCTION issued_document_needs_roster() RETURNS trigger LANGUAGE plpgsql "
+        "AS $guard$ BEGIN IF NEW.kind = 'admission_letter' AND NEW.subject_kind = 'placement' AND "
+        "NOT EXISTS (SELECT 1 FROM roster_line l JOIN sealed_roster s ON s.id = l.roster_id JOIN "
+        "publication p ON p.id = s.publication_id WHERE l.placement_id = NEW.subject_id AND p.state "
+        "= 'approved') THEN RAISE EXCEPTION 'a letter needs the sealed roster' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER issued_document_needs_roster BEFORE INSERT ON issued_document "
+        "FOR EACH ROW EXECUTE FUNCTION issued_document_needs_roster()",
     )
     on(
         "sqlite",
@@ -2113,6 +2196,56 @@ def upgrade() -> None:
     )
     on(
         "sqlite",
+        "CREATE TRIGGER roster_line_no_update BEFORE UPDATE ON roster_line FOR EACH ROW WHEN 1 = 1 "
+        "BEGIN SELECT RAISE(ABORT, 'roster_line is append-only'); END",
+        "CREATE TRIGGER roster_line_no_delete BEFORE DELETE ON roster_line FOR EACH ROW WHEN 1 = 1 "
+        "BEGIN SELECT RAISE(ABORT, 'roster_line is append-only'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION roster_line_no_update() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'roster_line is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER roster_line_no_update BEFORE UPDATE ON roster_line FOR EACH ROW "
+        "EXECUTE FUNCTION roster_line_no_update()",
+        "CREATE OR REPLACE FUNCTION roster_line_no_delete() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'roster_line is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN OLD; END $guard$",
+        "CREATE OR REPLACE TRIGGER roster_line_no_delete BEFORE DELETE ON roster_line FOR EACH ROW "
+        "EXECUTE FUNCTION roster_line_no_delete()",
+        "CREATE OR REPLACE FUNCTION roster_line_no_truncate() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'roster_line is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NULL; END $guard$",
+        "CREATE OR REPLACE TRIGGER roster_line_no_truncate BEFORE TRUNCATE ON roster_line FOR EACH "
+        "STATEMENT EXECUTE FUNCTION roster_line_no_truncate()",
+    )
+    on(
+        "sqlite",
+        "CREATE TRIGGER sealed_roster_no_update BEFORE UPDATE ON sealed_roster FOR EACH ROW WHEN 1 "
+        "= 1 BEGIN SELECT RAISE(ABORT, 'sealed_roster is append-only'); END",
+        "CREATE TRIGGER sealed_roster_no_delete BEFORE DELETE ON sealed_roster FOR EACH ROW WHEN 1 "
+        "= 1 BEGIN SELECT RAISE(ABORT, 'sealed_roster is append-only'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION sealed_roster_no_update() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'sealed_roster is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER sealed_roster_no_update BEFORE UPDATE ON sealed_roster FOR EACH "
+        "ROW EXECUTE FUNCTION sealed_roster_no_update()",
+        "CREATE OR REPLACE FUNCTION sealed_roster_no_delete() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'sealed_roster is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN OLD; END $guard$",
+        "CREATE OR REPLACE TRIGGER sealed_roster_no_delete BEFORE DELETE ON sealed_roster FOR EACH "
+        "ROW EXECUTE FUNCTION sealed_roster_no_delete()",
+        "CREATE OR REPLACE FUNCTION sealed_roster_no_truncate() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'sealed_roster is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NULL; END $guard$",
+        "CREATE OR REPLACE TRIGGER sealed_roster_no_truncate BEFORE TRUNCATE ON sealed_roster FOR "
+        "EACH STATEMENT EXECUTE FUNCTION sealed_roster_no_truncate()",
+    )
+    on(
+        "sqlite",
         "CREATE TRIGGER seat_entry_no_update BEFORE UPDATE ON seat_entry FOR EACH ROW WHEN 1 = 1 "
         "BEGIN SELECT RAISE(ABORT, 'seat_entry is append-only'); END",
         "CREATE TRIGGER seat_entry_no_delete BEFORE DELETE ON seat_entry FOR EACH ROW WHEN 1 = 1 "
@@ -2302,6 +2435,30 @@ def downgrade() -> None:
     )
     on(
         "sqlite",
+        "DROP TRIGGER IF EXISTS sealed_roster_no_update",
+        "DROP TRIGGER IF EXISTS sealed_roster_no_delete",
+        "DROP TRIGGER IF EXISTS sealed_roster_no_truncate",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS sealed_roster_no_update() CASCADE",
+        "DROP FUNCTION IF EXISTS sealed_roster_no_delete() CASCADE",
+        "DROP FUNCTION IF EXISTS sealed_roster_no_truncate() CASCADE",
+    )
+    on(
+        "sqlite",
+        "DROP TRIGGER IF EXISTS roster_line_no_update",
+        "DROP TRIGGER IF EXISTS roster_line_no_delete",
+        "DROP TRIGGER IF EXISTS roster_line_no_truncate",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS roster_line_no_update() CASCADE",
+        "DROP FUNCTION IF EXISTS roster_line_no_delete() CASCADE",
+        "DROP FUNCTION IF EXISTS roster_line_no_truncate() CASCADE",
+    )
+    on(
+        "sqlite",
         "DROP TRIGGER IF EXISTS review_decision_no_update",
         "DROP TRIGGER IF EXISTS review_decision_no_delete",
         "DROP TRIGGER IF EXISTS review_decision_no_truncate",
@@ -2417,12 +2574,14 @@ def downgrade() -> None:
         "DROP TRIGGER IF EXISTS issued_document_content_fixed",
         "DROP TRIGGER IF EXISTS issued_document_no_delete",
         "DROP TRIGGER IF EXISTS issued_document_no_truncate",
+        "DROP TRIGGER IF EXISTS issued_document_needs_roster",
     )
     on(
         "postgresql",
         "DROP FUNCTION IF EXISTS issued_document_content_fixed() CASCADE",
         "DROP FUNCTION IF EXISTS issued_document_no_delete() CASCADE",
         "DROP FUNCTION IF EXISTS issued_document_no_truncate() CASCADE",
+        "DROP FUNCTION IF EXISTS issued_document_needs_roster() CASCADE",
     )
     on(
         "sqlite",
@@ -2514,6 +2673,16 @@ def downgrade() -> None:
         "DROP FUNCTION IF EXISTS application_locked_delete() CASCADE",
         "DROP FUNCTION IF EXISTS application_holds_a_place() CASCADE",
     )
+    with op.batch_alter_table("roster_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_roster_line_placement_id"))
+
+    op.drop_table("roster_line")
+    op.drop_table("sealed_roster")
+    with op.batch_alter_table("public_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_public_answer_publication_id"))
+        batch_op.drop_index(batch_op.f("ix_public_answer_facts_index"))
+
+    op.drop_table("public_answer")
     op.drop_table("no_show")
     with op.batch_alter_table("missing_mark", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_missing_mark_placement_id"))

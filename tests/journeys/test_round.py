@@ -33,6 +33,14 @@ def look(visitor: Visitor, name: str, *, languages: tuple[str, ...] = ("zh", "en
         visitor.look(name, languages=languages)
 
 
+def propose_lock(second: Visitor, stage: Stage) -> None:
+    """The bureau's second person proposes the lock over the input as it stands."""
+    page = second.open(f"/rounds/{stage.round.id}")
+    look(second, "round-ready-to-propose")
+    page.get_by_role("button", name="提出锁定", exact=True).click()
+    assert "另一位审批人员" in page.inner_text("main")
+
+
 def lock_and_run(officer: Visitor, stage: Stage) -> None:
     """The bureau's first person: check, lock, run, propose."""
     page = officer.open(f"/rounds/{stage.round.id}")
@@ -100,11 +108,12 @@ def arrive(desk: Visitor, code: str, *, scanned: bool) -> None:
 def test_from_the_lock_to_the_student_record(context: Flask, new_visitor: NewVisitor, scripts: bool) -> None:
     stage = ready()
     pupil_of = {name: db.session.get_one(Application, row.id).applicant for name, row in stage.applications.items()}
+    second = new_visitor(size=DESKTOP, scripts=scripts)
+    second.sign_in(context, stage.colleague)
+    propose_lock(second, stage)
     officer = new_visitor(size=DESKTOP, scripts=scripts)
     officer.sign_in(context, stage.approver)
     lock_and_run(officer, stage)
-    second = new_visitor(size=DESKTOP, scripts=scripts)
-    second.sign_in(context, stage.colleague)
     release(second)
 
     pupil = new_visitor(scripts=scripts)

@@ -21,7 +21,7 @@ from enrolment.plans.sheet import CellRow, CountyRow, PlanSheet, ProgrammeRow, R
 from enrolment.plans.states import PlanState
 from enrolment.results.tasks import solve_and_store
 from enrolment.rounds.models import Run
-from enrolment.rounds.operations import lock, request_run
+from enrolment.rounds.operations import lock, propose_lock, request_run
 from registry.schools.models import Programme, School, SchoolYear
 from tests.enrolment import factories as make
 from tests.enrolment.applications.scene import actor_for
@@ -135,9 +135,15 @@ def _apply(round_: Round, county: str, name: str, points: str, choices: tuple[Pr
     return make.application(pupil, round_, choices, state=ApplicationState.PASSED, confirmed_by=guardian)
 
 
+def locked(stage: Stage) -> Round:
+    """Two persons lock the round."""
+    propose_lock(stage.other, round_id=stage.round.id, version=stage.round.version)
+    return lock(stage.actor, round_id=stage.round.id, version=stage.round.version)
+
+
 def solved(stage: Stage) -> Run:
     """Lock the round, run the solver for real, and give back the stored run."""
-    lock(stage.actor, round_id=stage.round.id, version=stage.round.version)
+    locked(stage)
     run = request_run(stage.actor, round_id=stage.round.id, settings=SETTINGS)
     work()
     db.session.rollback()

@@ -26,7 +26,7 @@ from enrolment.results.tasks import solve_and_store
 from enrolment.rounds.models import Run, RunState, Snapshot
 from enrolment.rounds.operations import lock, request_run
 from enrolment.rounds.readiness import PLACES, blocking, readiness
-from tests.enrolment.rounds.stage import LEASE, SETTINGS, Stage, ready, sheet_for, solved, work
+from tests.enrolment.rounds.stage import LEASE, SETTINGS, Stage, locked, ready, sheet_for, solved, work
 
 
 def test_a_plan_comes_back_as_it_went_in(context: Flask) -> None:
@@ -73,7 +73,7 @@ def test_the_same_snapshot_gives_the_same_assignment_again(context: Flask) -> No
 
 def test_after_the_lock_the_database_refuses_changes(context: Flask) -> None:
     stage = ready()
-    lock(stage.actor, round_id=stage.round.id, version=stage.round.version)
+    locked(stage)
     for table in (Choice, ApplicationVersion):
         with pytest.raises(DatabaseError, match="the round is locked"), housekeeping() as session:
             session.execute(text(f"DELETE FROM {table.__tablename__}"))
@@ -117,7 +117,7 @@ def test_only_one_run_at_a_time(context: Flask) -> None:
     stage = ready()
     with pytest.raises(Refused):
         request_run(stage.actor, round_id=stage.round.id, settings=SETTINGS)
-    lock(stage.actor, round_id=stage.round.id, version=stage.round.version)
+    locked(stage)
     request_run(stage.actor, round_id=stage.round.id, settings=SETTINGS)
     with pytest.raises(Refused):
         request_run(stage.actor, round_id=stage.round.id, settings=SETTINGS)
@@ -126,7 +126,7 @@ def test_only_one_run_at_a_time(context: Flask) -> None:
 
 
 def requested(stage: Stage) -> tuple[Run, Claim]:
-    lock(stage.actor, round_id=stage.round.id, version=stage.round.version)
+    locked(stage)
     run = request_run(stage.actor, round_id=stage.round.id, settings=SETTINGS)
     held = claim("first-worker", LEASE)
     assert held is not None
@@ -146,7 +146,7 @@ def test_a_worker_that_lost_its_lease_stores_nothing(context: Flask) -> None:
 
 def test_a_run_that_cannot_be_solved_in_time_fails_with_words(context: Flask) -> None:
     stage = ready()
-    lock(stage.actor, round_id=stage.round.id, version=stage.round.version)
+    locked(stage)
     run = request_run(stage.actor, round_id=stage.round.id, settings={**SETTINGS, "time_limit_s": 0.01})
     work()
     db.session.rollback()
