@@ -9,8 +9,6 @@ from allocation.desk import Desk
 from allocation.instance import Instance, Limit, Programme, School
 from allocation.ranking import check_rankings
 
-NOT_YET = "本版本尚不能求解 / not yet solved by this version"
-
 
 def cross_check(instance: Instance, desk: Desk) -> None:
     """Note every fault that needs more than one row to be seen."""
@@ -38,7 +36,6 @@ def cross_check(instance: Instance, desk: Desk) -> None:
     _sexes(desk, instance)
     check_rankings(desk, instance)
     refuse_contradictions(instance, desk)
-    _unsolved(desk, instance)
 
 
 def _unique(desk: Desk, path: str, names: Iterable[str]) -> None:
@@ -131,9 +128,3 @@ def _sexes(desk: Desk, instance: Instance) -> None:
                 "有按性别的限制而性别未填 / a limit counts by sex and the sex is missing",
                 "M | F",
             )
-
-
-def _unsolved(desk: Desk, instance: Instance) -> None:
-    rules = instance.rules
-    if rules.across == "optimised_shares":
-        desk.fault("rules.across", rules.across, NOT_YET, "own_county | percentile | common_score")

@@ -30,6 +30,10 @@ def searcher(round_: Round, watch: Watch, time_limit_s: float | None) -> Engine:
         from allocation.hard_search import HardSearch
 
         return HardSearch(round_, clock(time_limit_s), watch)
+    if round_.divisions:
+        from allocation.divided_search import DividedSearch
+
+        return DividedSearch(round_, watch)
     return Search(round_, watch, time_limit_s)
 
 
@@ -41,6 +45,10 @@ def modeller(round_: Round, watch: Watch, time_limit_s: float | None, workers: i
 
     if round_.hard:
         return HardModel(round_, clock(time_limit_s))
+    if round_.divisions:
+        from allocation.divided_model import DividedModel
+
+        return DividedModel(round_, time_limit_s=time_limit_s, workers=workers, watch=watch)
     form = Acceptance if round_.standings else Model
     return form(round_, time_limit_s=time_limit_s, workers=workers, watch=watch)
 

@@ -29,11 +29,13 @@ class Cut:
 
     One sum per limit is enough: it never passes the cap, and it reaches the cap if the gate shut.
     While nobody is refused the literal may say either: what rests on it being exact needs a Counter.
+    The cap may be a variable; ``least`` is then the least it can be.
     """
 
-    def __init__(self, model: cp_model.CpModel, cap: int) -> None:
+    def __init__(self, model: cp_model.CpModel, cap: Amount, least: int | None = None) -> None:
         self.model = model
         self.cap = cap
+        self.least = cap if isinstance(cap, int) else least or 0
         self.counted: list[Literal] = []
         self.last: Literal | None = None
         self.seen = 0
@@ -44,7 +46,7 @@ class Cut:
 
     def full(self) -> Literal | None:
         """A literal that is true once the cap is reached; a full limit stays full."""
-        if len(self.counted) < self.cap:
+        if len(self.counted) < self.least:
             return None
         if self.last is None or self.seen < len(self.counted):
             fresh = self.model.new_bool_var("")
@@ -55,7 +57,7 @@ class Cut:
 
     def close(self) -> None:
         """Never above the cap, and at the cap if full."""
-        if len(self.counted) > self.cap:
+        if len(self.counted) > self.least:
             self.model.add(LinearExpr.sum(self.counted) <= self.cap)
         if self.last is not None:
             self.model.add(LinearExpr.sum(self.counted) >= self.cap).only_enforce_if(self.last)
@@ -64,9 +66,10 @@ class Cut:
 class Counter:
     """How many literals were counted so far, step by step: for caps a full tie may swell, and guarantees."""
 
-    def __init__(self, model: cp_model.CpModel, cap: int) -> None:
+    def __init__(self, model: cp_model.CpModel, cap: Amount, least: int | None = None) -> None:
         self.model = model
         self.cap = cap
+        self.least = cap if isinstance(cap, int) else least or 0
         self.possible = 0
         self.total: Amount = 0
         self.since: list[Literal] = []
@@ -87,7 +90,7 @@ class Counter:
 
     def full(self) -> Literal | None:
         """A literal that is true once the cap is reached; ``None`` while it cannot be."""
-        if self.possible < self.cap:
+        if self.possible < self.least:
             return None
         if self.last_full is None or self.since:
             count = self.count()

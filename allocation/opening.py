@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
+from allocation.dividing import Shares
 from allocation.faults import Inadmissible
 from allocation.instance import Applicant
 from allocation.round import Round
@@ -30,12 +31,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The best opening set an engine found; ``tried`` sets were looked at, ``proven`` tells if all count."""
+    """The best opening set an engine found, with the shares of divided limits.
+
+    ``tried`` sets were looked at, ``proven`` tells if all count.
+    """
 
     shut: frozenset[int]
     proven: bool
     tried: int
     runner_up: Value | None = None
+    shares: Shares = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Opening:
     tried: int
     runner_up: Value | None
     steps: tuple[Step, ...]
+    shares: Shares = ()
 
 
 class Engine(Protocol):
@@ -129,13 +135,14 @@ def decide(round_: Round, engine: Engine) -> Opening:
     """Decide which classes open; raises :class:`Inadmissible` if no set satisfies every minimum."""
     placed = engine.place(frozenset())
     undecided = weak(round_, placed, frozenset())
-    if not undecided:
+    if not undecided and not round_.divisions:
         return Opening(frozenset(), (), True, value(placed, (), frozenset()), 1, None, ())
     if round_.instance.rules.opening != "optimal":
         return _cancel(round_, engine, undecided)
     found = engine.optimum(undecided)
     if found is None:
-        names = "、".join(round_.instance.programmes[at].id for at in undecided)
+        named = undecided or [at for at, need in enumerate(round_.needs) if need]
+        names = "、".join(round_.instance.programmes[at].id for at in named)
         raise Inadmissible(
             f"开班下限互相矛盾:{names} 无论如何取舍都有班级不足 / minima contradict each other: "
             f"whichever of {names} are closed, some open class stays below its minimum → "
@@ -144,7 +151,7 @@ def decide(round_: Round, engine: Engine) -> Opening:
     counts = heads(round_, placed)
     steps = tuple(_step(round_, 1, at, counts) for at in sorted(found.shut))
     best = value(engine.opened(found.shut), undecided, found.shut)
-    return Opening(found.shut, undecided, found.proven, best, found.tried, found.runner_up, steps)
+    return Opening(found.shut, undecided, found.proven, best, found.tried, found.runner_up, steps, found.shares)
 
 
 def _step(round_: Round, number: int, at: int, counts: Sequence[int]) -> Step:

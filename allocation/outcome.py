@@ -158,6 +158,14 @@ class Writer:
             for who, row in table.items()
         }
 
+    def shares(self) -> list[Json]:
+        """The shares the solver chose, by limit and county, with the demand of each."""
+        return [
+            {"limit": one.name, "county": county, "share": share, "demand": wanted}
+            for one, row in zip(self.round.divisions, self.opening.shares, strict=True)
+            for county, share, wanted in zip(one.counties, row, one.demand, strict=True)
+        ]
+
     def refused_by_floors(self) -> list[Json]:
         """Everybody refused an empty place for the sake of a hard floor or minimum."""
         return [
@@ -243,6 +251,7 @@ class Writer:
             "returned": self._moved(returned=True),
             "limits": self.limits(),
             "reasons": self.reasons(),
+            "shares": self.shares(),
             "refused_by_floors": self.refused_by_floors(),
             "closed": self.closed(),
             "opening": {

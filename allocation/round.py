@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from allocation.dividing import Division, Shares, divisions, stated
 from allocation.eligibility import Strike
+from allocation.faults import BadInstance
 from allocation.instance import Instance
 from allocation.limits import BENDS, NamedLimit, named_limits
 from allocation.order import Order, merit_order
 from allocation.ranking import Stand, Standing, standings
-from allocation.sharing import idle_limits
+from allocation.sharing import idle_limits, unsettled
 from allocation.wishes import Hold, Wish, WishBook, resting_floors
 
 Bed = tuple[int, int]
@@ -24,6 +27,7 @@ class Round:
     ``needs`` the pupils still needed to open (0: the class opens in any case).  ``holds`` are the
     guarantees that keep places back, ``floors`` those that do not: orders, or kept by a county's share.
     ``beds`` names the beds guarantees may hold (none unless the rules say so), by bed limit.
+    ``divisions`` are the limits the solver still has to divide between counties.
     ``standings`` is the order of each programme where any ranks applicants itself, else empty.
     """
 
@@ -41,6 +45,7 @@ class Round:
     floors: tuple[Hold, ...] = ()
     standings: tuple[Standing, ...] = ()
     beds: tuple[Bed, ...] = ()
+    divisions: tuple[Division, ...] = ()
 
     def bed(self, wish: Wish) -> int:
         """The bed limit of a wish where guarantees may bring a bed, else -1."""
@@ -74,20 +79,67 @@ class Round:
         return self.instance.rules.floors == "hard"
 
 
+Listed = list[tuple[tuple[Wish, ...], tuple[tuple[int, Strike], ...]]]
+
+
 def prepare(instance: Instance) -> Round:
-    """Make a round ready; raises :class:`BadInstance` if the order or a shared limit is not settled."""
+    """Make a round ready; raises :class:`BadInstance` if the order or a shared limit is not settled.
+
+    Where the solver divides limits, every county's part of them has the whole cap until it does.
+    """
     limits = named_limits(instance)
-    order = merit_order(instance)
-    book = WishBook(instance, limits)
-    listed = [book.listed(applicant) for applicant in instance.applicants]
+    book, listed, adjust = _rows(instance, limits)
     wishes = [kept for kept, _ in listed]
-    adjust = [
-        book.adjusted(applicant, len(kept) + 1) for applicant, kept in zip(instance.applicants, wishes, strict=True)
-    ]
-    idle = idle_limits(instance, limits, book.holds, wishes, adjust)
+    idle, contested = idle_limits(instance, limits, book.holds, wishes, adjust)
+    if contested and instance.rules.across != "optimised_shares":
+        raise BadInstance(tuple(unsettled(limit, counties) for limit, counties in contested.items()))
+    out = frozenset(limits[at].name for at in idle)
+    found = divisions(instance, contested, wishes, {limit.name: at for at, limit in enumerate(limits)})
+    whole = stated(instance, found) if found else instance
+    if found:
+        limits = named_limits(whole)
+        book, listed, adjust = _rows(whole, limits)
+        number = {limit.name: at for at, limit in enumerate(limits)}
+        found = tuple(
+            replace(one, parts=tuple(number[f"{one.name}/{county}"] for county in one.counties)) for one in found
+        )
+    idle = frozenset(at for at, limit in enumerate(limits) if limit.name in out)
     own = {limit.programmes: at for at, limit in enumerate(limits) if limit.kind == "cap" and limit.counties is None}
     caps = [own.get(frozenset({one.id}), -1) for one in instance.programmes]
+    order = merit_order(instance)
+    may_bend = instance.rules.ties == "admit_all"
+    return Round(
+        instance=instance,
+        order=order,
+        limits=limits,
+        bends=tuple(may_bend and limit.kind in BENDS for limit in limits),
+        wishes=_trimmed((kept for kept, _ in listed), idle),
+        adjust=_trimmed(adjust, idle),
+        struck=tuple(struck for _, struck in listed),
+        holds=book.holds,
+        holds_of=book.holds_of,
+        cap_of=tuple(-1 if cap in idle else cap for cap in caps),
+        needs=tuple(max(0, one.min_open - one.local_enrolled) for one in instance.programmes),
+        floors=resting_floors(whole),
+        standings=standings(instance, order),
+        beds=_beds(instance, limits, book.holds),
+        divisions=found,
+    )
 
+
+def _rows(instance: Instance, limits: tuple[NamedLimit, ...]) -> tuple[WishBook, Listed, list[tuple[Wish, ...]]]:
+    """The wishes of everybody, listed and by adjustment."""
+    book = WishBook(instance, limits)
+    listed = [book.listed(applicant) for applicant in instance.applicants]
+    adjust = [
+        book.adjusted(applicant, len(kept) + 1)
+        for applicant, (kept, _) in zip(instance.applicants, listed, strict=True)
+    ]
+    return book, listed, adjust
+
+
+def _trimmed(rows: Iterable[tuple[Wish, ...]], idle: frozenset[int]) -> tuple[tuple[Wish, ...], ...]:
+    """The wishes with idle limits left out of what an engine checks."""
     checks: dict[tuple[int, ...], tuple[int, ...]] = {}
 
     def trimmed(row: tuple[Wish, ...]) -> tuple[Wish, ...]:
@@ -96,23 +148,18 @@ def prepare(instance: Instance) -> Round:
                 checks[one.counts] = tuple(at for at in one.counts if at not in idle)
         return tuple(replace(one, checks=checks[one.counts]) for one in row)
 
-    may_bend = instance.rules.ties == "admit_all"
-    return Round(
-        instance=instance,
-        order=order,
-        limits=limits,
-        bends=tuple(may_bend and limit.kind in BENDS for limit in limits),
-        wishes=tuple(trimmed(row) for row in wishes),
-        adjust=tuple(trimmed(row) for row in adjust),
-        struck=tuple(struck for _, struck in listed),
-        holds=book.holds,
-        holds_of=book.holds_of,
-        cap_of=tuple(-1 if cap in idle else cap for cap in caps),
-        needs=tuple(max(0, one.min_open - one.local_enrolled) for one in instance.programmes),
-        floors=resting_floors(instance),
-        standings=standings(instance, order),
-        beds=_beds(instance, limits, book.holds),
-    )
+    return tuple(trimmed(row) for row in rows)
+
+
+def divided(round_: Round, shares: Shares) -> Round:
+    """The round once its divided limits have these shares."""
+    caps = {
+        part: share
+        for one, row in zip(round_.divisions, shares, strict=True)
+        for part, share in zip(one.parts, row, strict=True)
+    }
+    limits = tuple(replace(one, cap=caps.get(at, one.cap)) for at, one in enumerate(round_.limits))
+    return replace(round_, limits=limits)
 
 
 def _beds(instance: Instance, limits: tuple[NamedLimit, ...], holds: tuple[Hold, ...]) -> tuple[Bed, ...]:

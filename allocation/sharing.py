@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from allocation.faults import BadInstance, Fault
+from allocation.faults import Fault
 from allocation.instance import Instance
 from allocation.limits import NamedLimit
 from allocation.wishes import Hold, Wish
@@ -64,7 +64,8 @@ class _Bounds:
         return min([demand, by_cells, *wider])
 
 
-def _unsettled(limit: NamedLimit, counties: Iterable[str]) -> Fault:
+def unsettled(limit: NamedLimit, counties: Iterable[str]) -> Fault:
+    """The fault of a limit that two counties could fill together."""
     return Fault(
         limit.name,
         str(limit.cap),
@@ -80,12 +81,13 @@ def idle_limits(
     holds: Sequence[Hold],
     wishes: Sequence[tuple[Wish, ...]],
     adjust: Sequence[tuple[Wish, ...]],
-) -> frozenset[int]:
-    """The limits no engine needs to look at, because they cannot bind.
+) -> tuple[frozenset[int], dict[NamedLimit, Demand]]:
+    """The limits no engine needs to look at, because they cannot bind, and the contested ones.
 
-    With ``own_county`` every limit that two counties could fill together must be out of reach of
-    their cells and shares taken together; otherwise :class:`BadInstance` names it.
+    Where the scores of counties are not compared, a limit is contested unless it is out of reach of
+    their cells and shares taken together; the demand tells which counties could fill it.
     """
+    apart = instance.rules.across in ("own_county", "optimised_shares")
     rows = [(*listed, *more) for listed, more in zip(wishes, adjust, strict=True)]
     demand, people = _demand(instance, len(limits), rows)
     bounds = _Bounds(instance, limits, people)
@@ -94,7 +96,7 @@ def idle_limits(
     for hold in holds:
         kept[names[hold.programme]] += 0 if hold.release else hold.seats
     idle: set[int] = set()
-    faults: list[Fault] = []
+    contested: dict[NamedLimit, Demand] = {}
     ranked = {one.id for one in instance.programmes if one.ranking is not None}
     for at, limit in enumerate(limits):
         held = _held(limit, kept)
@@ -102,15 +104,13 @@ def idle_limits(
             idle.add(at)
         elif limit.programmes is not None and limit.programmes <= ranked:
             continue  # the programme's own order spans the counties
-        elif instance.rules.across == "own_county" and len(demand[at]) > 1:
+        elif apart and len(demand[at]) > 1:
             most = sum(bounds.most(limit, county, count) for county, count in demand[at].items())
             if most + (held or 0) <= limit.cap:
                 idle.add(at)
             else:
-                faults.append(_unsettled(limit, demand[at]))
-    if faults:
-        raise BadInstance(tuple(faults))
-    return frozenset(idle)
+                contested[limit] = demand[at]
+    return frozenset(idle), contested
 
 
 def _held(limit: NamedLimit, kept: dict[str, int]) -> int | None:

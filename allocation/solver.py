@@ -18,7 +18,7 @@ from allocation.ledger import Ahead
 from allocation.opening import Opening, Placed, decide
 from allocation.outcome import EngineRun, Outcome, Writer
 from allocation.passing import Walk
-from allocation.round import Round, prepare
+from allocation.round import Round, divided, prepare
 
 EngineName = Literal["both", "model", "search"]
 Report = Callable[[str, float, float | None], None]
@@ -65,6 +65,8 @@ def solve(
         opening = _agreed(opening, found, runs)
     if opening is None:
         raise ModelUnfinished
+    if opening.shares:
+        round_ = divided(round_, opening.shares)
     walk = finished(round_, opening.shut)
     _refuse_conflicts(round_, walk)
     writer = Writer(round_, walk, opening)
@@ -132,7 +134,7 @@ def _agreed(first: Opening | None, second: Opening | None, runs: list[EngineRun]
     """The one decision both engines stand behind; a proof by either is a proof."""
     if first is None or second is None:
         return first or second
-    if first.shut != second.shut and first.proven:
+    if (first.shut, first.shares) != (second.shut, second.shares) and first.proven:
         raise EnginesDisagree(", ".join(f"{run.name}: {run.assignment}" for run in runs))
     return replace(second, proven=True, tried=first.tried, runner_up=first.runner_up)
 

@@ -11,6 +11,7 @@ from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model_helper import LinearExpr
 from ortools.sat.python.cp_model_helper import Literal as Door
 
+from allocation.dividing import Division
 from allocation.gates import Amount, Counter, Cut, Gate, Literal
 from allocation.order import Group
 from allocation.round import Bed, Round
@@ -22,7 +23,7 @@ class Unrolled:
 
     ``opens`` holds a literal per undecided programme; programmes in ``shut`` are closed.  ``held``
     fixes the held places of each guarantee, or leaves them free from none to all where ``None``; so
-    does ``beds`` with the held beds.
+    does ``beds`` with the held beds.  With ``divide`` the shares of divided limits are variables.
     """
 
     def __init__(
@@ -32,6 +33,8 @@ class Unrolled:
         shut: frozenset[int],
         held: Sequence[int] | None,
         beds: Mapping[Bed, int] | None = None,
+        *,
+        divide: bool = False,
     ) -> None:
         self.round = round_
         self.shut = shut
@@ -47,6 +50,8 @@ class Unrolled:
         self.gates: list[Gate] = [
             self.totals.get(at) or form(self.model, limit.cap) for at, limit in enumerate(round_.limits)
         ]
+        self.apart: LinearExpr | int | None = None
+        self.shares = [self._divide(one, form) for one in round_.divisions] if divide else []
         self.inside = [Counter(self.model, hold.seats) for hold in round_.holds]
         self.held: list[Amount] = [
             self.model.new_int_var(0 if hold.release else hold.seats, hold.seats, "") if held is None else held[at]
@@ -68,6 +73,14 @@ class Unrolled:
         for gate in self.gates:
             gate.close()
         self._minima()
+
+    def _divide(self, division: Division, form: type[Counter] | type[Cut]) -> list[Literal]:
+        """One share per county, from its floor up, that add up to the cap."""
+        shares = [self.model.new_int_var(floor, division.cap, "") for floor in division.floors]
+        self.model.add(LinearExpr.sum(shares) == division.cap)
+        for part, share, floor in zip(division.parts, shares, division.floors, strict=True):
+            self.gates[part] = form(self.model, share, floor)
+        return shares
 
     def _group(self, group: Group, wishes: Sequence[Sequence[Wish]]) -> None:
         """Equals are all looked at before any of them is counted."""
@@ -189,7 +202,7 @@ class Unrolled:
 
     def _minima(self) -> None:
         """Every undecided class that opens reaches its minimum; decided ones must keep theirs."""
-        if not self.opens:
+        if not self.opens and not self.shares:
             return
         pupils: list[list[Literal]] = [[] for _ in self.round.needs]
         for row in self.taken:

@@ -193,12 +193,6 @@ def test_names_and_sums_are_checked_across_rows() -> None:
     }
 
 
-@pytest.mark.parametrize(("key", "value"), [("across", "optimised_shares")])
-def test_what_is_not_solved_yet_is_refused_never_ignored(key: str, value: object) -> None:
-    told = refused(table([], [], {key: value}))
-    assert "not yet solved by this version" in told[f"rules.{key}"]
-
-
 def test_the_digest_of_an_assignment_is_as_documented() -> None:
     import hashlib
 
