@@ -3,7 +3,6 @@
 import datetime as dt
 
 from flask import Flask
-from flask_bootstrap import Bootstrap5
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -19,14 +18,12 @@ from core.web.views import blueprint as web_blueprint
 
 csrf = CSRFProtect()
 migrate = Migrate()
-bootstrap = Bootstrap5()
 
 
 def begin(app: Flask, settings: Settings) -> None:
     """Configure the application and install the ground floor."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     app.extensions["zone_settings"] = settings
-    app.extensions["zone_open_endpoints"] = {"static", "bootstrap.static"}
     app.config.update(_flask_config(settings))
     use_keys(KeyRing.parse(settings.keys.get_secret_value(), settings.index_key.get_secret_value()))
     open_store(settings.data_dir)
@@ -38,7 +35,6 @@ def begin(app: Flask, settings: Settings) -> None:
     with app.app_context():
         prepare_engine(db.engine)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)
-    bootstrap.init_app(app)
     csrf.init_app(app)
     i18n.init_app(app)
     observe.init_app(app)

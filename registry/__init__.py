@@ -33,7 +33,7 @@ def init_app(app: Flask) -> None:
     add_menu(
         MenuEntry(
             _l("证书查验"),
-            "certificates.ask",
+            "certificates.verify",
             40,
             audience="public",
             hint=_l("核对录取通知书、回执和学籍证明的真伪"),

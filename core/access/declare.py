@@ -59,9 +59,7 @@ def _mark(access: Access) -> Callable[[View], View]:
 
 
 def access_of(app: Flask, endpoint: str) -> Access | None:
-    """The declaration of an endpoint; the files the house serves to every page are open."""
-    if endpoint in app.extensions.get("zone_open_endpoints", ()):
-        return Access("anonymous", why="style sheets, scripts and pictures of the pages")
+    """The declaration of an endpoint."""
     view = app.view_functions.get(endpoint)
     return getattr(view, _MARK, None)
 

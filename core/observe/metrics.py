@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from core import clock
 from core.audit import AuditSeal
@@ -33,31 +33,37 @@ class RowCollector(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         now = clock.now()
-        states = {state: count for state, count in db.session.execute(_JOBS_BY_STATE)}
+        rows = db.session.execute(_JOBS).all()
         jobs = GaugeMetricFamily("zone_jobs", "Jobs by state", labels=["state"])
         for state in JobState:
-            jobs.add_metric([state.value], states.get(state, 0))
+            jobs.add_metric([state.value], sum(row.jobs for row in rows if row.state is state))
         yield jobs
-        oldest = db.session.scalar(_OLDEST_WAITING)
-        waited = (now - oldest).total_seconds() if oldest else 0
-        yield GaugeMetricFamily("zone_queue_age_seconds", "Age of the oldest waiting job", waited)
-        losses = db.session.scalar(_REPEATED) or 0
+        oldest = min((row.oldest for row in rows if row.state is JobState.QUEUED), default=now)
+        yield GaugeMetricFamily(
+            "zone_queue_age_seconds", "Age of the oldest waiting job", (now - oldest).total_seconds()
+        )
+        losses = sum(row.losses for row in rows)
         yield GaugeMetricFamily("zone_job_repeated_attempts", "Attempts after a lost or returned lease", losses)
         gap = GaugeMetricFamily("zone_solver_gap", "Relative gap of running jobs that tell one", labels=["kind"])
-        for kind, value in db.session.execute(_GAPS):
-            gap.add_metric([kind], value or 0.0)
+        for row in rows:
+            if row.state is JobState.RUNNING and row.gap is not None:
+                gap.add_metric([row.kind], row.gap)
         yield gap
         sealed = db.session.scalar(select(func.max(AuditSeal.sealed_at)))
         age = (now - sealed).total_seconds() if sealed else -1
         yield GaugeMetricFamily("zone_audit_seal_age_seconds", "Age of the newest audit seal (-1: none)", age)
 
 
-_JOBS_BY_STATE = select(Job.state, func.count()).group_by(Job.state)
-_OLDEST_WAITING = select(func.min(Job.created_at)).where(Job.state == JobState.QUEUED)
-_REPEATED = select(func.sum(Job.attempt - 1)).where(Job.attempt > 1)
-_GAPS = (
-    select(Job.kind, func.max(Job.gap)).where(Job.state == JobState.RUNNING, Job.gap.is_not(None)).group_by(Job.kind)
-)
+_REPEATED = case((Job.attempt > 1, Job.attempt - 1), else_=0)
+_JOBS = select(
+    Job.state,
+    Job.kind,
+    func.count().label("jobs"),
+    func.min(Job.created_at).label("oldest"),
+    func.sum(_REPEATED).label("losses"),
+    func.max(Job.gap).label("gap"),
+).group_by(Job.state, Job.kind)
+"""Everything about jobs in one statement; a scrape asks the database twice."""
 
 
 def scrape() -> bytes:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 from core.access import Actor
 from core.observe.metrics import saw_request
 
-_SILENT = frozenset({"static", "bootstrap.static", "observe.healthz"})
+_SILENT = frozenset({"observe.healthz"})
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ SIGN_IN = "accounts.sign_in"
 SECOND_FACTOR = "accounts.second_factor"
 ENROL_SECOND_FACTOR = "accounts.enrol_second_factor"
 _WITHOUT_SECOND_FACTOR = frozenset(
-    {SECOND_FACTOR, ENROL_SECOND_FACTOR, "accounts.sign_out", "web.language", "accounts.recovery_codes"}
+    {SECOND_FACTOR, ENROL_SECOND_FACTOR, "accounts.sign_out", "web.reading", "accounts.recovery_codes"}
 )
 
 

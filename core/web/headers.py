@@ -1,6 +1,6 @@
 """Security headers, the same exact set on every answer."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -32,12 +32,11 @@ HEADERS = {
 
 
 def init_app(app: Flask) -> None:
-    """Set the headers after every request; pages are never cached, the house's files are."""
+    """Set the headers after every request; pages are never cached (the house's files pass another way)."""
 
     @app.after_request
     def set_headers(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers[name] = value
-        if request.endpoint not in app.extensions.get("zone_open_endpoints", ()):
-            response.headers["Cache-Control"] = "no-store"
+        response.headers["Cache-Control"] = "no-store"
         return response

@@ -21,6 +21,7 @@ from flask import Flask
 
 from core import clock
 from core.web.headers import HEADERS
+from core.web.static_files import folder_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -144,7 +145,7 @@ def _policy(template: str) -> str:
 
 def template_of(app: Flask) -> Path:
     """The page's file, with marks where news and phone number go."""
-    return Path(app.static_folder or "static") / "shutter.html"
+    return folder_of(app) / "shutter.html"
 
 
 def init_app(app: Flask) -> None:

@@ -136,9 +136,14 @@ def _secure(headers: "dict[str, str]", _path: str, _url: str) -> None:
         headers[name] = value
 
 
+def folder_of(app: Flask) -> Path:
+    """The source folder. Flask's own route for it is switched off: the layer below serves the editions alone."""
+    return Path(app.root_path) / "static"
+
+
 def init_app(app: Flask) -> None:
     """Serve the files and give templates ``asset(path)``."""
-    edition = edition_of(Path(app.static_folder or "static"))
+    edition = edition_of(folder_of(app))
     store = Path(app.extensions["zone_settings"].data_dir) / "static"
     app.jinja_env.globals["asset"] = edition.url
     app.wsgi_app = StaticFiles(app.wsgi_app, edition, store)  # type: ignore[method-assign]  # the documented way

@@ -2,10 +2,11 @@
 
 from flask import Blueprint, redirect, render_template, request, session
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from core.access import Organisation, OrganisationKind, anonymous
-from core.accounts.models import Account
+from core.access import Organisation, OrganisationKind, anonymous, signed_in
+from core.accounts.models import Account, RoleGrant
 from core.db import db
 from core.errors import NotVisible
 from core.i18n import LANGUAGE_KEY, SUPPORTED
@@ -19,6 +20,14 @@ from core.web.pages import DISPLAY_COOKIE, LARGE_PRINT, settings
 from core.web.status_words import all_status_words
 
 blueprint = Blueprint("web", __name__)
+
+PAGES = {
+    "help": "base/help.html",
+    "privacy": "base/privacy.html",
+    "accessibility": "base/accessibility.html",
+    "site-map": "base/site_map.html",
+}
+"""The small pages that say the same to everybody."""
 
 OFFICES: ListSpec[Organisation] = ListSpec(
     columns=(
@@ -49,61 +58,39 @@ def home() -> str:
     actor = current_actor()
     if actor.account_id is None:
         return render_template("base/home.html", cards=(), dates=home_dates())
-    who = db.session.get_one(Account, actor.account_id)
-    offices = [grant.organisation_id for grant in actor.grants if grant.organisation_id]
-    found = db.session.scalars(select(Organisation).where(Organisation.id.in_(offices))) if offices else ()
-    return render_template("base/home.html", cards=home_cards(actor), who=who, offices=tuple(found))
+    grants = joinedload(Account.grants).joinedload(RoleGrant.organisation)
+    who = db.session.get_one(Account, actor.account_id, options=[grants])
+    held = {grant.organisation_id for grant in actor.grants}
+    offices = {one.organisation_id: one.organisation for one in who.grants if one.organisation_id in held}
+    shown = tuple(office for office in offices.values() if office)
+    return render_template("base/home.html", cards=home_cards(actor), who=who, offices=shown)
 
 
-@blueprint.post("/language")
-@anonymous("anybody may read in their language")
-def language() -> Response:
-    chosen = request.form.get("language", "")
-    if chosen in SUPPORTED:
-        session[LANGUAGE_KEY] = chosen
-    return redirect(local_path(request.form.get("next")), 303)
-
-
-@blueprint.post("/display")
-@anonymous("anybody may read in large print")
-def display() -> Response:
+@blueprint.post("/reading")
+@anonymous("anybody may read in their language and in large print")
+def reading() -> Response:
+    """The switches of the header: ``language`` (zh, en) or ``size`` (large, normal), then back to ``next``."""
     answer = redirect(local_path(request.form.get("next")), 303)
+    if request.form.get("language", "") in SUPPORTED:
+        session[LANGUAGE_KEY] = request.form["language"]
     if request.form.get("size") == LARGE_PRINT:
         year = 365 * 24 * 3600
         answer.set_cookie(
             DISPLAY_COOKIE, LARGE_PRINT, max_age=year, secure=True, httponly=True, samesite="Lax", path="/"
         )
-    else:
+    elif "size" in request.form:
         answer.delete_cookie(DISPLAY_COOKIE, secure=True, httponly=True, samesite="Lax", path="/")
     return answer
 
 
-@blueprint.get("/help")
-@anonymous("help is for everybody")
-def help_page() -> str:
-    return render_template("base/help.html")
-
-
-@blueprint.get("/privacy")
-@anonymous("everybody may know what is kept about them")
-def privacy() -> str:
-    return render_template("base/privacy.html")
-
-
-@blueprint.get("/accessibility")
-@anonymous("the accessibility statement is public")
-def accessibility() -> str:
-    return render_template("base/accessibility.html")
-
-
-@blueprint.get("/site-map")
-@anonymous("the site map is public")
-def site_map() -> str:
-    return render_template("base/site_map.html")
+@blueprint.get(f"/<any({', '.join(map(repr, PAGES))}):page>")
+@anonymous("help, privacy, accessibility and the site map are for everybody")
+def public_page(page: str) -> str:
+    return render_template(PAGES[page])
 
 
 @blueprint.route("/components", methods=["GET", "POST"])
-@anonymous("shows invented content; answers 404 in production")
+@signed_in
 def components() -> str | tuple[str, int]:
     if settings().mode == "production":
         raise NotVisible

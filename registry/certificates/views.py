@@ -21,39 +21,36 @@ blueprint = Blueprint("certificates", __name__, url_prefix="/verify")
 
 
 @blueprint.get("")
-@anonymous("a stranger checks a paper by its code")
-def ask() -> str | Response:
-    form = CodeForm(request.args)
-    if "code" in request.args and form.validate():
-        return redirect(url_for(".show", code=form.code.data.strip().replace("/", "")), 303)
-    return render_template("registry/certificates/ask.html", form=form)
-
-
-@blueprint.get("/<code>")
-@anonymous("a stranger checks a paper by its code")
-def show(code: str) -> tuple[str, int]:
-    document, sentence = _find(code)
-    if document is None:
-        return render_template("registry/certificates/unknown.html", sentence=sentence), 404
-    return _page(document, SecondFactForm(), revealed=False), 200
-
-
-@blueprint.post("/<code>")
-@anonymous("the holder's last four digits lift the mask from the name")
-def show_name(code: str) -> tuple[str, int]:
+@blueprint.route("/<code>", methods=["GET", "POST"])
+@anonymous("a stranger checks a paper by its code; the holder's last four digits lift the mask from the name")
+def verify(code: str = "") -> Response | str | tuple[str, int]:
+    if not code:
+        return _ask()
     document, sentence = _find(code)
     if document is None:
         return render_template("registry/certificates/unknown.html", sentence=sentence), 404
     form = SecondFactForm()
+    revealed = request.method == "POST" and _reveals(document, form)
+    return _page(document, form, revealed=revealed), 200
+
+
+def _ask() -> str | Response:
+    form = CodeForm(request.args)
+    if "code" in request.args and form.validate():
+        return redirect(url_for(".verify", code=form.code.data.strip().replace("/", "")), 303)
+    return render_template("registry/certificates/ask.html", form=form)
+
+
+def _reveals(document: IssuedDocument, form: SecondFactForm) -> bool:
+    """Whether the second fact fits; each try is counted before it is made."""
     form.validate()
     tries = throttle.bucket("second-fact", document.id)
     throttle.attempt(tries)
-    known = knows_second_fact(document, form.tail.data or "")
-    if known:
+    if knows_second_fact(document, form.tail.data or ""):
         throttle.succeeded(tries)
-    else:
-        form.tail.errors = [_("后四位与文件不符，请核对后再填。")]
-    return _page(document, form, revealed=known), 200
+        return True
+    form.tail.errors = [_("后四位与文件不符，请核对后再填。")]
+    return False
 
 
 def _find(code: str) -> tuple[IssuedDocument | None, str]:

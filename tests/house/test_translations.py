@@ -215,5 +215,5 @@ def test_public_pages_in_english_hold_no_chinese_word(english: FlaskClient) -> N
 
 
 def test_the_switch_turns_the_same_page_into_chinese_and_back(english: FlaskClient) -> None:
-    english.submit("/help", {"language": "zh"}, to="/language")
+    english.submit("/help", {"language": "zh"}, to="/reading")
     assert '<html lang="zh-CN"' in english.get("/help").get_data(as_text=True)

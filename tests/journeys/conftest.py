@@ -7,7 +7,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 
+from core.access import Role
 from tests.browser import PHONE, Visitor, launch, serving, visiting
+from tests.factories import account
 
 NewVisitor = Callable[..., Visitor]
 
@@ -49,3 +51,16 @@ def new_visitor(browser: Browser, address: str) -> Iterator[NewVisitor]:
 def visitor(new_visitor: NewVisitor) -> Visitor:
     """One visitor on a phone."""
     return new_visitor()
+
+
+@pytest.fixture
+def new_officer(app: Flask, new_visitor: NewVisitor) -> NewVisitor:
+    """Makes visitors who are signed in as staff, with the same arguments."""
+
+    def make(*, scripts: bool = True, size: tuple[int, int] = PHONE) -> Visitor:
+        visitor = new_visitor(scripts=scripts, size=size)
+        with app.app_context():
+            visitor.sign_in(app, account(Role.COMMITTEE))
+        return visitor
+
+    return make

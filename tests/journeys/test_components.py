@@ -4,13 +4,14 @@ import pytest
 from flask import Flask
 
 from core.access import OrganisationKind
-from tests.browser import Visitor
 from tests.factories import organisation
+from tests.journeys.conftest import NewVisitor
 
 pytestmark = pytest.mark.browser
 
 
-def test_components(app: Flask, visitor: Visitor) -> None:
+def test_components(app: Flask, new_officer: NewVisitor) -> None:
+    visitor = new_officer()
     with app.app_context():
         for number in range(65):
             organisation(OrganisationKind.SCHOOL, "310118", f"第{number:02}职业学校")

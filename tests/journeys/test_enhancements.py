@@ -55,8 +55,8 @@ def photograph() -> bytes:
     return target.getvalue()
 
 
-def test_errors_take_the_focus_and_lead_to_their_field(visitor: Visitor) -> None:
-    page = visitor.open("/components")
+def test_errors_take_the_focus_and_lead_to_their_field(new_officer: NewVisitor) -> None:
+    page = new_officer().open("/components")
     page.fill("#document", "31011")
     page.get_by_role("button", name="提交报名").click()
     assert page.title().startswith("错误：")
@@ -66,8 +66,8 @@ def test_errors_take_the_focus_and_lead_to_their_field(visitor: Visitor) -> None
     expect(page.locator("#document")).to_have_value("31011")
 
 
-def test_everything_is_there_without_scripts(new_visitor: NewVisitor) -> None:
-    page = new_visitor(scripts=False).open("/components?kind=school")
+def test_everything_is_there_without_scripts(new_officer: NewVisitor) -> None:
+    page = new_officer(scripts=False).open("/components?kind=school")
     page.get_by_role("button", name="提交报名").click()
     assert page.title().startswith("错误：")
     page.get_by_role("link", name="请填写姓名").click()
@@ -101,7 +101,8 @@ def test_the_keyboard_reaches_everything_and_the_focus_is_seen(visitor: Visitor,
 
 
 @pytest.mark.parametrize("path", ["/", "/components?page=2", "/help", "/sign-in"])
-def test_targets_are_large_enough(visitor: Visitor, path: str) -> None:
+def test_targets_are_large_enough(new_officer: NewVisitor, new_visitor: NewVisitor, path: str) -> None:
+    visitor = new_officer() if path.startswith("/components") else new_visitor()
     page = visitor.open(path)
     assert page.evaluate(SMALL_TARGETS) == []
     page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
@@ -123,8 +124,8 @@ def test_menus_close_on_escape_and_outside(app: Flask, new_visitor: NewVisitor) 
     expect(group).not_to_have_attribute("open", "")
 
 
-def test_photos_are_turned_upright_and_made_smaller_before_they_are_sent(visitor: Visitor) -> None:
-    page = visitor.open("/components")
+def test_photos_are_turned_upright_and_made_smaller_before_they_are_sent(new_officer: NewVisitor) -> None:
+    page = new_officer().open("/components")
     original = photograph()
     page.set_input_files("#photo", {"name": "身份证.JPG", "mimeType": "image/jpeg", "buffer": original})
     expect(page.locator(".upload-note")).to_contain_text("照片已摆正并缩小")
@@ -142,8 +143,8 @@ def test_photos_are_turned_upright_and_made_smaller_before_they_are_sent(visitor
     assert page.title().startswith("错误：")
 
 
-def test_choices_are_moved_by_mouse_like_by_button(new_visitor: NewVisitor) -> None:
-    page = new_visitor(size=DESKTOP).open("/components")
+def test_choices_are_moved_by_mouse_like_by_button(new_officer: NewVisitor) -> None:
+    page = new_officer(size=DESKTOP).open("/components")
     with page.expect_request(lambda request: request.method == "POST") as sent:
         page.locator("#choice-3 .choice-rank").drag_to(
             page.locator("#choice-1 .choice-rank"), target_position={"x": 5, "y": 2}

@@ -77,7 +77,7 @@ def test_the_session_token_and_the_form_token_change_at_sign_in(context: Flask, 
 
 
 def test_the_language_stays_through_sign_in(context: Flask, client: Browser) -> None:
-    client.submit("/sign-in", {"language": "en"}, to="/language")
+    client.submit("/sign-in", {"language": "en"}, to="/reading")
     sign_in_page(client, person().sign_in_name)
     with client.session_transaction(base_url=HTTPS) as session:
         assert session["language"] == "en"

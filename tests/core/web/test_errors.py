@@ -93,7 +93,7 @@ def test_waiting_time_and_allowed_methods_are_kept(client: FlaskClient) -> None:
     assert client.get("/test/slow-down").headers["Retry-After"] == "30"
     wrong = client.post("/help", data={}, headers={"Referer": "https://localhost"})
     assert wrong.status_code in (400, 405)
-    assert "GET" in client.delete("/components").headers.get("Allow", "")
+    assert "GET" in client.delete("/help").headers.get("Allow", "")
 
 
 def test_error_pages_are_never_stored(client: FlaskClient) -> None:
@@ -101,6 +101,6 @@ def test_error_pages_are_never_stored(client: FlaskClient) -> None:
 
 
 def test_a_stale_form_is_told_apart(client: FlaskClient) -> None:
-    answer = client.post("/language", data={"language": "en", "csrf_token": "wrong"})
+    answer = client.post("/reading", data={"language": "en", "csrf_token": "wrong"})
     assert answer.status_code == 400
     assert "页面已过期" in answer.text

@@ -29,7 +29,7 @@ def test_a_refused_post_and_a_broken_page_carry_them_too(app: Flask) -> None:
     app.add_url_rule("/broken-for-the-test", "broken", anonymous("a page that breaks")(broken))
     app.config["PROPAGATE_EXCEPTIONS"] = False
     client = Browser(app, app.response_class, use_cookies=True)
-    for answer, status in ((client.post("/language"), 400), (client.get("/broken-for-the-test"), 500)):
+    for answer, status in ((client.post("/reading"), 400), (client.get("/broken-for-the-test"), 500)):
         assert answer.status_code == status
         assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
 
@@ -42,8 +42,8 @@ def test_the_policy_lets_nothing_foreign_or_inline_in() -> None:
 
 def test_the_cookie_is_for_this_host_only(context: Flask, client: Browser) -> None:
     sign_in(client, account(Role.COMMITTEE))
-    answer = client.post("/language", data={"language": "en"})
-    shown = client.submit("/", {"language": "en", "next": "/"}, to="/language")
+    answer = client.post("/reading", data={"language": "en"})
+    shown = client.submit("/", {"language": "en", "next": "/"}, to="/reading")
     cookie = shown.headers.get("Set-Cookie", "")
     assert answer.status_code == 400
     assert cookie.startswith("__Host-zone=")

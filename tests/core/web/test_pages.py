@@ -37,39 +37,44 @@ def test_public_pages_carry_the_frame(client: FlaskClient, path: str) -> None:
 
 
 def test_large_print_stays_over_pages_and_goes_again(client: FlaskClient) -> None:
-    answer = client.submit("/help", {"size": "large", "next": "/help"}, to="/display")
+    answer = client.submit("/help", {"size": "large", "next": "/help"}, to="/reading")
     assert (answer.status_code, answer.location) == (303, "/help")
     cookie = answer.headers["Set-Cookie"]
     for part in ("__Host-display=large", "Secure", "HttpOnly", "Path=/", "SameSite=Lax"):
         assert part in cookie
     assert 'class="large-print"' in client.get("/").text
     assert "标准字版" in client.get("/privacy").text
-    client.submit("/help", {"size": "normal", "next": "/"}, to="/display")
+    client.submit("/help", {"size": "normal", "next": "/"}, to="/reading")
     assert 'class="large-print"' not in client.get("/").text
 
 
 def test_language_stays_and_keeps_the_place(client: FlaskClient) -> None:
-    answer = client.submit("/help", {"language": "en", "next": "/help"}, to="/language")
+    answer = client.submit("/help", {"language": "en", "next": "/help"}, to="/reading")
     assert answer.location == "/help"
     assert '<html lang="en"' in client.get("/help").text
-    client.submit("/help", {"language": "zh", "next": "/help"}, to="/language")
+    client.submit("/help", {"language": "zh", "next": "/help"}, to="/reading")
     assert '<html lang="zh-CN"' in client.get("/help").text
 
 
 @pytest.mark.parametrize("target", ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example"])
 def test_switches_never_lead_off_the_site(client: FlaskClient, target: str) -> None:
-    assert client.submit("/help", {"size": "large", "next": target}, to="/display").location == "/"
+    assert client.submit("/help", {"size": "large", "next": target}, to="/reading").location == "/"
 
 
 def test_demonstration_is_marked_on_every_page(app: Flask, client: FlaskClient, settings: Settings) -> None:
     app.extensions["zone_settings"] = settings.model_copy(update={"mode": "demo"})
-    for path in ("/", "/help", "/nowhere", "/components", "/sign-in"):
+    for path in ("/", "/help", "/nowhere", "/sign-in"):
         page = client.get(path).text
         assert "演示数据" in page
         assert 'demo">' in page
 
 
-def test_components_are_not_for_production(app: Flask, client: FlaskClient, settings: Settings) -> None:
+def test_components_are_not_for_strangers_nor_for_production(
+    app: Flask, context: Flask, client: FlaskClient, settings: Settings
+) -> None:
+    assert client.get("/components").status_code == 303
+    sign_in(client, account(Role.COMMITTEE))
+    assert client.get("/components").status_code == 200
     app.extensions["zone_settings"] = settings.model_copy(update={"mode": "production"})
     assert client.get("/components").status_code == 404
 
@@ -78,11 +83,13 @@ def test_a_list_says_its_count_in_the_title(app: Flask, client: FlaskClient) -> 
     with app.app_context():
         for number in range(3):
             organisation(OrganisationKind.SCHOOL, "310118", f"第{number}职业学校")
+        sign_in(client, account(Role.COMMITTEE))
     assert "（共 3 条，第 1 / 1 页）" in client.get("/components?kind=school").text
     assert "（共 1 条，第 1 / 1 页）" in client.get("/components?q=第2").text
 
 
-def test_wrong_answers_show_the_summary_and_name_the_title(client: FlaskClient) -> None:
+def test_wrong_answers_show_the_summary_and_name_the_title(context: Flask, client: FlaskClient) -> None:
+    sign_in(client, account(Role.COMMITTEE))
     answer = client.submit("/components", {"name": "", "document": "31011", "boards": "no", "agree": "y"})
     assert answer.status_code == 422
     assert "<title>错误：" in answer.text

@@ -33,7 +33,7 @@ def test_every_address_answers_503_while_closed(client: FlaskClient, switch: Pat
 
 def test_posts_are_refused_too_and_opening_again_is_at_once(client: FlaskClient, switch: Path) -> None:
     switch.write_text("", "utf-8")
-    closed = client.post("/language", data={"language": "en"})
+    closed = client.post("/reading", data={"language": "en"})
     assert closed.status_code == 503
     assert "系统正在维护" in closed.text
     switch.unlink()

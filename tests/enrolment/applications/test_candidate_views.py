@@ -146,7 +146,7 @@ def test_the_template_can_be_filled_in(world: Scene, desk: Browser) -> None:
 def test_slips_are_a_pdf_and_nothing_is_kept(world: Scene, desk: Browser) -> None:
     make.applicant(world.in_round.cycle, QP, name="买买提·阿布都热合曼", with_account=False)
     make.applicant(world.in_round.cycle, JS, name="外县考生", with_account=False)
-    answer = desk.submit("/candidates/slips", {"junior_school": ""})
+    answer = fetched(desk, desk.submit("/candidates/slips", {"junior_school": ""}))
     assert answer.mimetype == "application/pdf"
     words = "".join(one.extract_text() for one in PdfReader(io.BytesIO(answer.data)).pages)
     assert "买买提·阿布都热合曼" in words
@@ -164,9 +164,17 @@ def test_one_pupils_page_and_slip(world: Scene, desk: Browser) -> None:
     shown = text(desk.get(address, headers=ZH))
     assert "欧阳〇𬭎" in shown
     assert world.child.document_number not in shown
-    assert desk.submit(address, {}, to=f"{address}/slip").mimetype == "application/pdf"
-    guardian = desk.submit(address, {}, to=f"/candidates/guardians/{world.parent.id}/slip")
-    assert guardian.mimetype == "application/pdf"
+    for to in (f"{address}/slip", f"/candidates/guardians/{world.parent.id}/slip"):
+        assert fetched(desk, desk.submit(address, {}, to=to)).mimetype == "application/pdf"
+
+
+def fetched(desk: Browser, answer: TestResponse) -> TestResponse:
+    """The PDF behind the 303: for its maker, not for a colleague."""
+    assert answer.status_code == 303, text(answer)[:300]
+    other = Browser(desk.application, desk.application.response_class, use_cookies=True)
+    sign_in(other, account(Role.COUNTY_OFFICER, organisation(OrganisationKind.COUNTY, QP)))
+    assert other.get(answer.location).status_code == 404
+    return desk.get(answer.location)
 
 
 def test_foreign_pupils_do_not_exist_here(world: Scene, desk: Browser) -> None:
