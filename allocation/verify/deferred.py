@@ -37,7 +37,9 @@ class DeferredReplay(Replay):
     def key(self, person: Person, programme: str) -> Key:
         """Where the person stands in the programme's order; smaller is better."""
         places = self.places.get(programme)
-        return (person.slot, person.id) if places is None else (places[person.id],)
+        if places is None:
+            return person.slot, person.id
+        return (places.get(person.id, len(places) + 1),)  # who is not ranked stands behind everybody
 
     def cut(self, person: Person, programme: str | None) -> tuple[int, Any]:
         """The place in the programme's own order, and the priority."""

@@ -61,8 +61,17 @@ class Cap:
 
 
 def load(raw: bytes) -> Any:
-    """JSON with exact numbers."""
-    return json.loads(raw, parse_float=Decimal, parse_int=int)
+    """JSON with exact numbers; a key that stands twice is an error, for it would hide what stood first."""
+    return json.loads(raw, parse_float=Decimal, parse_int=int, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        raise ValueError(f"{', '.join(twice)} twice")
+    return table
 
 
 def exact(value: Any) -> Decimal:

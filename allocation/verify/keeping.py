@@ -66,7 +66,7 @@ class Holding:
     def grow(self, calls: Counter[str], beds: Counter[Bed], inside: Counter[str], asleep: Counter[Bed]) -> None:
         """After a pass with calls: one more place and one more bed for each, as far as the seats reach."""
         for name, count in calls.items():
-            self.places[name] = min(self.most[name], max(self.places[name], inside[name] + count))
+            self.places[name] = min(self.most[name], max(self.places[name], inside[name]) + count)
         for bed, count in sorted(beds.items()):
             wanted = max(self.beds[bed], asleep[bed]) + count
             self.beds[bed] = max(self.beds[bed], min(wanted, self._room(bed[0], bed)))
