@@ -20,6 +20,7 @@ from core.i18n import lazy as _l
 from core.identity import document_tail, mask_name
 from enrolment.confirmations.models import Confirmation, ConfirmationState, NoShow
 from enrolment.results.models import Placement
+from enrolment.results.rosters import on_roster
 from registry.schools.models import Programme, SchoolYear, TrainingForm
 
 _STAGE_YEARS = {
@@ -44,6 +45,8 @@ def issue_letter(actor: Signature, placement: Placement, site: str) -> IssuedDoc
     if existing is not None:
         return existing
     programme = _programme(placement)
+    if not on_roster(placement.id):
+        raise Refused(_l("录取名册还没有封存，不能签发通知书。"))
     year = placement.application.round.cycle.year
     school_year = _school_year(programme, year)
     with transaction():

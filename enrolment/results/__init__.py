@@ -10,11 +10,12 @@ def init_app(app: Flask) -> None:
     from core.notices.templates import add_template
     from core.web.menu import MenuEntry, add_menu
     from core.web.status_words import StatusWord, add_status_words
-    from enrolment.results import tasks
+    from enrolment.results import public_views, roster_views, tasks
     from enrolment.results.models import PublicationState
     from enrolment.results.views import blueprint
 
-    app.register_blueprint(blueprint)
+    for pages in (blueprint, public_views.blueprint, roster_views.blueprint):
+        app.register_blueprint(pages)
     tasks.register()
     bureau = {Role.COUNTY_OFFICER, Role.COUNTY_APPROVER}
     grant_permissions(
@@ -32,15 +33,29 @@ def init_app(app: Flask) -> None:
             "results.preview": {*bureau, Role.PROVINCE_OFFICER, Role.COMMITTEE},
             "results.propose": bureau,
             "results.approve": {Role.COUNTY_APPROVER},
+            "taken.load": bureau,
+            "returns.see": {Role.SCHOOL_ADMISSIONS, *bureau},
+            "returns.open": bureau,
+            "returns.propose": {Role.SCHOOL_ADMISSIONS},
+            "returns.decide": bureau,
+            "rosters.read": {Role.SCHOOL_ADMISSIONS, Role.SCHOOL_REGISTRAR, *bureau},
         }
     )
     add_menu(
         MenuEntry(_l("录取结果"), "results.own", 30, permission="results.own"),
+        MenuEntry(
+            _l("录取公示和查询"),
+            "public_results.admitted",
+            12,
+            audience="public",
+            hint=_l("公布后查看名单，用考生号和证件号码后六位查询"),
+        ),
+        MenuEntry(_l("录取名册"), "rosters.rosters", 142, permission="rosters.read", group=_l("招生")),
         MenuEntry(_l("录取名单"), "results.admitted", 140, permission="results.school", group=_l("招生")),
     )
     add_template(
         "results.released",
-        _l("录取结果已公布。请登录后查看结果和每个志愿的说明，并在截止前确认。"),
+        _l("录取结果已公布。请登录后查看结果和每个志愿的说明。%(next)s"),
         title=_l("录取结果已公布"),
     )
     add_status_words(

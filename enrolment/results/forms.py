@@ -1,7 +1,8 @@
 """Forms of the release by two persons."""
 
-from wtforms import DateTimeLocalField, IntegerField
-from wtforms.validators import InputRequired
+from flask_wtf import FlaskForm
+from wtforms import DateTimeLocalField, IntegerField, StringField
+from wtforms.validators import InputRequired, Length, Regexp
 
 from core.forms import BaseForm, VersionedForm
 from core.i18n import lazy as _l
@@ -25,3 +26,19 @@ class ApproveForm(VersionedForm):
 
 class CancelForm(VersionedForm):
     """Taking a release back before its minute."""
+
+
+class LookUpForm(FlaskForm):
+    """The two facts of the public look-up. It changes nothing, so it carries no token against a double click."""
+
+    candidate_number = StringField(
+        _l("考生号"),
+        validators=[InputRequired(_l("请填写考生号")), Length(max=30, message=_l("考生号最多 30 位"))],
+    )
+    document_tail = StringField(
+        _l("证件号码后六位"),
+        validators=[
+            InputRequired(_l("请填写证件号码后六位")),
+            Regexp(r"\s*[0-9A-Za-z]{6}\s*$", message=_l("证件号码后六位应为 6 个数字或字母，最后一位是 X 的请照填")),
+        ],
+    )

@@ -18,11 +18,15 @@ from core.errors import Refused
 from core.i18n import lazy as _l
 from core.jobs.context import JobContext
 from core.notices.operations import notify
+from core.words import Words
 from enrolment.applications.models import ApplicantGuardian, Application
 from enrolment.cycles.models import Round, RoundState
 from enrolment.plans.ledger import give_back, take
 from enrolment.plans.models import PlanProgramme, QuotaCell, SeatKind
 from enrolment.results.models import Placement, Publication, PublicationState
+from enrolment.results.promises import default_words
+from enrolment.results.public_answers import prepare_answers
+from enrolment.results.rosters import seal_rosters
 from enrolment.results.visibility import publication_of
 from enrolment.rounds.gather import versions_in_round
 from enrolment.rounds.models import LIVE_RUN, Run, RunState
@@ -158,6 +162,8 @@ def approve(actor: Actor, *, publication_id: uuid.UUID, version: int, typed: int
         publication.signature = signature_of(publication)
         publication.state = PublicationState.APPROVED
         record(actor, "results.approve", publication, admitted=typed, signature=publication.signature)
+        seal_rosters(actor, publication)
+        prepare_answers(publication)
         _announce(publication)
         return publication
 
@@ -199,10 +205,22 @@ def _announce(publication: Publication) -> None:
             notify(
                 account_id,
                 "results.released",
-                {},
+                {"next": _next_step(placement)},
                 link=f"/results/{placement.application_id}",
                 visible_from=publication.release_at,
             )
+
+
+def _next_step(placement: Placement) -> Words:
+    """What a family that holds a place has to do, and what counts if it does nothing; empty for the others."""
+    if placement.programme_id is None:
+        return Words("", "")
+    application = placement.application
+    until, default = application.round.confirm_until, default_words(application.round, application.applicant.county)
+    return Words(
+        f"请在 {clock.moment_text(until)} 前确认；{default.zh}。",
+        f" Please confirm before {clock.moment_text(until, 'en')}; {default.en}.",
+    )
 
 
 def _family_of(application: Application) -> list[uuid.UUID]:

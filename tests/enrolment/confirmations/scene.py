@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -19,11 +20,11 @@ from enrolment.results import operations as results
 from enrolment.results.models import Placement
 from enrolment.results.visibility import released_placement_of
 from enrolment.rounds.models import Run
-from enrolment.rounds.operations import lock, request_run
+from enrolment.rounds.operations import request_run
 from enrolment.rounds.solving import Solved
 from registry.schools.models import Programme
 from tests.enrolment.applications.scene import actor_for
-from tests.enrolment.rounds.stage import LEASE, SETTINGS, Stage, ready
+from tests.enrolment.rounds.stage import LEASE, SETTINGS, Stage, locked, ready
 from tests.factories import account
 
 SITE = "https://localhost/verify"
@@ -84,11 +85,11 @@ def usual(stage: Stage) -> dict[str, Programme | None]:
 
 def stored(stage: Stage, places: Mapping[str, Programme | None]) -> Run:
     """Lock the round and store an outcome by hand."""
-    lock(stage.actor, round_id=stage.round.id, version=stage.round.version)
+    locked(stage)
     return store_by_hand(stage, stage.round.id, places)
 
 
-def store_by_hand(stage: Stage, round_id: object, places: Mapping[str, Programme | None]) -> Run:
+def store_by_hand(stage: Stage, round_id: uuid.UUID, places: Mapping[str, Programme | None]) -> Run:
     """One more run of a locked round, its outcome written by hand; names as in the stage."""
     run = request_run(stage.actor, round_id=round_id, settings=SETTINGS)
     run_id = run.id
