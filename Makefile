@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: help demo test lint types contracts unit postgres browser coverage words lock clean
+.PHONY: help demo test lint types contracts unit postgres browser coverage words lock bench-allocation clean
 
 help: ## what can be made here
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -56,6 +56,16 @@ lock: ## renew the hash locks from pyproject.toml
 	  --custom-compile-command "make lock" pyproject.toml -o requirements.lock
 	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra test \
 	  -c requirements.lock --custom-compile-command "make lock" pyproject.toml -o requirements-test.lock
+	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra bench \
+	  -c requirements.lock --custom-compile-command "make lock" pyproject.toml -o requirements-bench.lock
+
+.venv-bench/ready: requirements-bench.lock
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	touch $@
+
+bench-allocation: .venv-bench/ready ## the solver's figures against its wanted ones and its peers (NEW_HAVEN=DIR for the real lottery)
+	.venv-bench/bin/python -m bench.allocation $(if $(NEW_HAVEN),--new-haven $(NEW_HAVEN))
 
 clean: ## remove the environment and the demo data
-	rm -rf $(VENV) demo-data build
+	rm -rf $(VENV) .venv-bench demo-data build

@@ -185,7 +185,12 @@ def _share(changes: Sequence[tuple[int, Change]]) -> list[Result]:
 
 def sweep(raw: bytes, changes: Sequence[Change], workers: int = 1) -> list[Result]:
     """The result of every variant, in the order given; raises :class:`BadInstance` for the instance itself."""
-    _SWEEP.append(Sweep(raw))
+    return together(Sweep(raw), changes, workers)
+
+
+def together(prepared: Sweep, changes: Sequence[Change], workers: int = 1) -> list[Result]:
+    """The result of every variant of a prepared round; blocks of variants go to a pool of processes."""
+    _SWEEP.append(prepared)
     try:
         numbered = list(enumerate(changes))
         size = max(1, min(TOGETHER, -(-len(numbered) // max(1, workers))))

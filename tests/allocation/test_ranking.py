@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from allocation.explain import explain
 from allocation.faults import BadInstance, Inadmissible
+from allocation.lists import accept
 from allocation.solver import solve
 from tests.allocation.rounds import applicant, programme, raw, read, table
 
@@ -314,3 +315,19 @@ def test_many_undecided_classes_are_climbed_and_not_proven() -> None:
     outcome = solve(read(table(plan, people)), engine="search")
     assert not outcome.proven
     assert sum(at is not None for at in outcome.assignment.values()) >= 10
+
+
+@RANDOM
+@given(ranked_rounds(minima=False))
+def test_plain_lists_give_the_same(instance: dict[str, Any]) -> None:
+    for row in instance["programmes"]:
+        for key in ("reserved", "floors", "ceilings", "shares"):
+            row.pop(key, None)
+    lottery = {one["id"]: one["lottery"] for one in instance["applicants"]}
+    rankings = {
+        row["id"]: [who for _, _, who in sorted((-worth, lottery[who], who) for who, worth in row["ranking"].items())]
+        for row in instance["programmes"]
+    }
+    wishes = {one["id"]: one["choices"] for one in instance["applicants"]}
+    seats = {row["id"]: row["capacity"] for row in instance["programmes"]}
+    assert accept(wishes, rankings, seats) == dict(solve(read(instance), engine="search").assignment)
