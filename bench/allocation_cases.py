@@ -84,11 +84,11 @@ def searched(applicants: int, programmes: int, minima: int, limit: float | None 
     figures = {
         name: value(engine.place(shut), undecided, shut) for name, shut in (("greedy", greedy), ("best", found.shut))
     }
-    below = figures["best"][:1] < figures["greedy"][:1]
+    below = ", BELOW IT" if figures["best"][0] < figures["greedy"][0] else ""
     return {
         "seconds": seconds,
         "facts": f"{len(undecided)} undecided, {found.tried} sets, {'' if found.proven else 'not '}proven, "
-        f"{figures['best'][0]} placed (greedy closing {figures['greedy'][0]}{', BELOW IT' if below else ''}), {ready}",
+        f"{figures['best'][0]} placed (greedy closing {figures['greedy'][0]}{below}), {ready}",
     }
 
 
