@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from ortools.sat.python import cp_model
+from ortools.sat.python.cp_model_helper import LinearExpr
 
 from allocation.faults import Stopped
 from allocation.keeping import Keeping
@@ -129,24 +130,17 @@ class Model:
     def _lexicographic(
         self, unrolled: Unrolled, undecided: tuple[int, ...]
     ) -> tuple[tuple[int, ...], frozenset[int]] | None:
-        """Placed and ranks first, then open classes in order; the constraints added here are undone."""
+        """Placed and ranks first, then open classes in order: one objective, weighted to keep them apart."""
         model = unrolled.model
-        ranks = unrolled.ranks()
         scale = 1 + sum(max((wish.rank for wish, _ in row), default=0) for row in unrolled.taken)
-        first = scale * unrolled.placed() - ranks
-        model.maximize(first)
+        size = len(undecided)
+        opened = [unrolled.opens[at] for at in undecided]
+        order = LinearExpr.weighted_sum(opened, [(1 << size) + (1 << (size - 1 - at)) for at in range(size)])
+        most = (size + 1) << size
+        model.maximize((scale * unrolled.placed() - unrolled.ranks()) * (1 + most) + order)
         solver = self._run(model)
         if solver is None:
             return None
-        second = model.clone()
-        second.clear_hints()  # type: ignore[no-untyped-call] # the library left it untyped
-        second.add(first == round(solver.objective_value))
-        opened = [unrolled.opens[at] for at in undecided]
-        size = len(opened)
-        second.maximize(sum(((1 << size) + (1 << (size - 1 - at))) * literal for at, literal in enumerate(opened)))
-        for literal in opened:
-            second.add_hint(literal, solver.boolean_value(literal))
-        solver = self._certain(second)
         shut = frozenset(at for at in undecided if not solver.boolean_value(unrolled.opens[at]))
         placed = sum(solver.boolean_value(lit) for row in unrolled.taken for wish, lit in row if not wish.returned)
         rank_sum = sum(

@@ -14,6 +14,7 @@ from ortools.sat.python.cp_model_helper import Literal as Door
 from allocation.dividing import Division
 from allocation.gates import Amount, Counter, Cut, Gate, Literal
 from allocation.order import Group
+from allocation.ranges import Ranges
 from allocation.round import Bed, Round
 from allocation.wishes import Wish
 
@@ -50,6 +51,7 @@ class Unrolled:
         self.gates: list[Gate] = [
             self.totals.get(at) or form(self.model, limit.cap) for at, limit in enumerate(round_.limits)
         ]
+        self.ranges = Ranges(round_)
         self.apart: LinearExpr | int | None = None
         self.shares = [self._divide(one, form) for one in round_.divisions] if divide else []
         self.inside = [Counter(self.model, hold.seats) for hold in round_.holds]
@@ -64,6 +66,7 @@ class Unrolled:
             else (beds or {}).get(bed, 0)
             for bed in round_.beds
         }
+        self.settled: set[int] = set()
         self.taken: list[list[tuple[Wish, Literal]]] = [[] for _ in round_.wishes]
         self.only_kept: list[tuple[Wish, Literal]] = []
         for group in round_.order.groups:
@@ -80,50 +83,65 @@ class Unrolled:
         self.model.add(LinearExpr.sum(shares) == division.cap)
         for part, share, floor in zip(division.parts, shares, division.floors, strict=True):
             self.gates[part] = form(self.model, share, floor)
+            self.ranges.free(part, floor)
         return shares
 
     def _group(self, group: Group, wishes: Sequence[Sequence[Wish]]) -> None:
         """Equals are all looked at before any of them is counted."""
-        chosen: list[tuple[int, Wish, Literal]] = []
-        for applicant in group:
-            earlier = [literal for _, literal in self.taken[applicant]]
-            for wish in wishes[applicant]:
-                literal = self._wish(wish, earlier)
-                if literal is not None:
-                    earlier.append(literal)
-                    chosen.append((applicant, wish, literal))
-        for applicant, wish, literal in chosen:
-            self.taken[applicant].append((wish, literal))
-            for one in wish.checks:
-                self.gates[one].add(literal)
-            bed = self.round.bed(wish)
-            for one in wish.holds:
-                self.inside[one].add(literal)
-                if bed >= 0:
-                    self.slept[one, bed].add(literal)
+        chosen = [(applicant, self._row(applicant, wishes[applicant])) for applicant in group]
+        for applicant, row in chosen:
+            for wish, literal in row:
+                self._count(wish, literal)
+            if row:
+                self.taken[applicant] += row
+                possible = [wish for wish, _ in self.taken[applicant]]
+                self.ranges.count(applicant, possible, sure=applicant in self.settled)
 
-    def _wish(self, wish: Wish, earlier: Sequence[Literal]) -> Literal | None:
-        """The literal of a wish: true if and only if nothing earlier was got and every door is open."""
+    def _row(self, applicant: int, wishes: Sequence[Wish]) -> list[tuple[Wish, Literal]]:
+        """The wishes that somebody may get, up to one that nothing can refuse."""
+        row: list[tuple[Wish, Literal]] = []
+        earlier = [literal for _, literal in self.taken[applicant]]
+        for wish in wishes:
+            if applicant in self.settled:
+                break
+            doors = self._doors(wish, earlier)
+            if doors is None:
+                continue
+            literal = self._all(doors, earlier)
+            if earlier:
+                self.model.add_at_most_one([*earlier, literal])
+            earlier.append(literal)
+            row.append((wish, literal))
+            if not doors:
+                self.settled.add(applicant)
+        return row
+
+    def _count(self, wish: Wish, literal: Literal) -> None:
+        for one in wish.checks:
+            self.gates[one].add(literal)
+        bed = self.round.bed(wish)
+        for one in wish.holds:
+            self.inside[one].add(literal)
+            if bed >= 0:
+                self.slept[one, bed].add(literal)
+
+    def _doors(self, wish: Wish, earlier: Sequence[Literal]) -> list[Door] | None:
+        """What must be open for the wish to be granted; ``None`` if something is shut in any case."""
         if wish.programme in self.shut:
             return None
-        doors: list[Door] = []
-        if wish.programme in self.opens:
-            doors.append(self.opens[wish.programme])
-        cap = self.round.cap_of[wish.programme]
+        cap = self.round.cap_of[wish.programme] if self.round.holds_of[wish.programme] else -1
         bed = self.round.bed(wish)
-        gates = [self.gates[one].full() for one in wish.checks if one not in (cap, bed)]
+        plain = [one for one in wish.checks if one not in (cap, bed)]
+        if any(self.ranges.full(one) for one in plain):
+            return None
+        doors: list[Door] = [self.opens[wish.programme]] if wish.programme in self.opens else []
+        gates = [self.gates[one].full() for one in plain if not self.ranges.open(one)]
         doors.extend(~full for full in gates if full is not None)
         rooms = [room for room in (self._room(wish, cap), self._bed(wish, bed)) if room is not None]
-        if rooms:
-            if wish.choice and wish.holds:
-                refused = self._some_shut(rooms)
-                missed = [*doors, refused, *(~one for one in earlier)]
-                self.only_kept.append((wish, self._all(missed, ())))
-            doors.extend(rooms)
-        literal = self._all(doors, earlier)
-        if earlier:
-            self.model.add_at_most_one([*earlier, literal])
-        return literal
+        if rooms and wish.choice and wish.holds:
+            missed = [*doors, self._some_shut(rooms), *(~one for one in earlier)]
+            self.only_kept.append((wish, self._all(missed, ())))
+        return [*doors, *rooms]
 
     def _all(self, doors: Sequence[Door], earlier: Sequence[Literal]) -> Literal:
         """True if every door is open, unless something earlier was got."""
@@ -137,11 +155,7 @@ class Unrolled:
         """Whether the programme's own total has a place that no guarantee keeps from this wish."""
         if cap < 0:
             return None
-        holds = self.round.holds_of[wish.programme]
-        if not holds:
-            full = self.gates[cap].full()
-            return None if full is None else ~full
-        owed = {one: self._owed(one) for one in holds}
+        owed = {one: self._owed(one) for one in self.round.holds_of[wish.programme]}
         free = self._below(self.totals[cap].count() + LinearExpr.sum(list(owed.values())), self.round.limits[cap].cap)
         own = [self._some(owed[one]) for one in wish.holds]
         room = self.model.new_bool_var("")
