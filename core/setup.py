@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from core import accounts, auditor, cli, i18n, jobs, notices, observe
 from core.access import access_table
+from core.calendar import views as calendar
 from core.config import Settings
 from core.crypto import KeyRing, use_keys
 from core.db import db, prepare_engine
@@ -41,7 +42,7 @@ def begin(app: Flask, settings: Settings) -> None:
     for part in (gate, idempotency, headers, errors, pages, static_files, shutter, commands):
         part.init_app(app)
     app.register_blueprint(web_blueprint)
-    for room in (accounts, auditor, notices, jobs, cli):
+    for room in (accounts, auditor, notices, jobs, calendar, cli):
         room.init_app(app)
 
 

@@ -37,6 +37,11 @@ class CalendarDay:
     reason: Words | None
     overridden: bool
 
+    @property
+    def special(self) -> bool:
+        """Whether a list of the year names it: no ordinary working day and no ordinary weekend."""
+        return self.overridden or self.reason not in (None, _WEEKEND)
+
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
@@ -76,6 +81,10 @@ class WorkingCalendar:
     def __init__(self, overrides: Mapping[date, DayOverride] | None = None, announced: Collection[int] = ()) -> None:
         self._overrides = dict(overrides or {})
         self._announced = frozenset(announced)
+
+    def with_day(self, day: date, change: DayOverride) -> "WorkingCalendar":
+        """The same calendar with one day set otherwise; this one stays as it is."""
+        return WorkingCalendar({**self._overrides, day: change}, self._announced)
 
     def is_provisional(self, year: int) -> bool:
         """Whether nobody has given the shifted days of this year yet."""

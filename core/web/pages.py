@@ -53,6 +53,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["clock"] = show_clock
     app.jinja_env.filters["moment"] = show_moment
     app.jinja_env.filters["day"] = show_day
+    app.jinja_env.filters["weekday"] = show_weekday
 
 
 def has_endpoint(endpoint: str) -> bool:
@@ -98,6 +99,11 @@ def show_moment(value: dt.datetime | None) -> str:
     if value is None:
         return ""
     return clock.moment_text(value, current_language())
+
+
+def show_weekday(value: dt.date) -> str:
+    """A day in words with its weekday: 2026年9月1日（周二）."""
+    return clock.date_text(value, current_language(), weekday=True)
 
 
 def show_day(value: dt.date | None) -> str:
