@@ -71,7 +71,7 @@ def save() -> Response | tuple[str, int]:
 
 
 def _asked_year() -> int:
-    asked = request.args.get("year", type=int)
+    asked = request.args.get("year", type=int) or 0
     return asked if asked in _YEARS else clock.today().year
 
 
