@@ -12,6 +12,7 @@ from typing import Any
 from allocation.faults import BadInstance, Inadmissible
 
 SOUND, NOT_PROVEN, BAD_INPUT, INADMISSIBLE, FAILED = 0, 1, 2, 3, 4
+ASKS = "places:K, everyone, floors or contradiction; may be given several times"
 Commands = Any  # argparse keeps the type of its sub-parsers to itself
 
 
@@ -100,6 +101,29 @@ def _audit(options: argparse.Namespace) -> int:
     return SOUND if found.clean else FAILED
 
 
+def _whatif(options: argparse.Namespace) -> int:
+    from allocation.reading import read_instance
+    from allocation.whatif import answer
+
+    instance = read_instance(instance_bytes(options))
+    answers = [answer(instance, ask, time_limit_s=options.time_limit) for ask in options.ask]
+    for one in answers:
+        for sentence in one.sentences(options.lang):
+            _say(sentence)
+    if options.out is not None:
+        _show(options, [one.table() for one in answers])
+    return SOUND if all(one.proven for one in answers) else NOT_PROVEN
+
+
+def _rules(options: argparse.Namespace) -> int:
+    from allocation.reading import read_instance
+    from allocation.ruletext import rule_text_of
+
+    for sentence in rule_text_of(read_instance(instance_bytes(options)), options.lang):
+        _say(sentence)
+    return SOUND
+
+
 def _examples(options: argparse.Namespace) -> int:
     from allocation.cases import read_cases
     from allocation.judging import judged
@@ -141,6 +165,17 @@ def add_commands(commands: Commands) -> None:
     every = _command(commands, "stable", _stable, "all stable assignments of a small instance")
     every.add_argument("--closed", metavar="ID,…", help="classes that stay closed (default: as the rule decides)")
     every.add_argument("--time-limit", type=float, default=60.0, metavar="S", help="seconds (default 60)")
+
+    ask = _command(commands, "whatif", _whatif, "ask the plan: more places, everyone placed, floors, contradictions")
+    ask.add_argument("--ask", action="append", required=True, metavar="WHAT", help=ASKS)
+    ask.add_argument("--lang", choices=("zh", "en"), default="zh")
+    ask.add_argument("--time-limit", type=float, default=60.0, metavar="S", help="seconds a question (default 60)")
+
+    rules = commands.add_parser("rules", help="the public rule text of a round")
+    rules.add_argument("instance", type=Path)
+    add_example(rules)
+    rules.add_argument("--lang", choices=("zh", "en"), default="zh")
+    rules.set_defaults(run=_guarded(_rules))
 
     judge = _command(commands, "audit", _audit, "judge an assignment that was made elsewhere")
     judge.add_argument("assignment", type=Path, help="{applicant: programme or null}, or an outcome")

@@ -46,10 +46,10 @@ class Clock:
         """Seconds left; only asked where there is a limit."""
         return max(0.01, (self.ends or 0.0) - time.monotonic())
 
-    def solve(self, model: cp_model.CpModel, workers: int = 1) -> cp_model.CpSolver | None:
+    def solve(self, model: cp_model.CpModel) -> cp_model.CpSolver | None:
         """Solve to proof; ``None`` if infeasible, :class:`OutOfTime` if the limit came first."""
         solver = cp_model.CpSolver()
-        solver.parameters.num_workers = workers
+        solver.parameters.num_workers = 1
         if self.ends is not None:
             solver.parameters.max_time_in_seconds = self.left
         status = solver.solve(model)
@@ -98,10 +98,10 @@ class Free:
                 self.model.add_at_most_one([literal for _, literal in row])
             for wish, literal in row:
                 self._count(at, wish, literal)
-        self.opens = [self._opening(at) for at in range(len(instance.programmes))]
         for at, limit in enumerate(self.limits):
             if len(self.counted[at]) > limit.cap:
                 self._demand(limit.name, LinearExpr.sum(self.counted[at]) <= limit.cap)
+        self.opens = [self._opening(at) for at in range(len(instance.programmes))]
         self._kept()
 
     def _doors(self, book: WishBook, at: int) -> Iterator[tuple[Wish, Literal]]:

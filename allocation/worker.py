@@ -73,11 +73,16 @@ def answer(raw: bytes, engine: EngineName, seconds: float, workers: int) -> tupl
     try:
         report("read", 0.0, None)
         instance = read_instance(raw)
+    except BadInstance as bad:
+        return "bad_input", "\n".join(str(fault) for fault in bad.faults), None
+    try:
         outcome = solve(instance, engine=engine, time_limit_s=seconds * MODEL_SHARE, workers=workers, report=report)
     except BadInstance as bad:
         return "bad_input", "\n".join(str(fault) for fault in bad.faults), None
     except Inadmissible as none:
-        return "inadmissible", str(none), None
+        from allocation.contradiction import explained
+
+        return "inadmissible", explained(instance, str(none)), None
     except MemoryError:
         return "memory", "", None
     except ModelUnfinished:
