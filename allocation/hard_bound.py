@@ -15,9 +15,9 @@ from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model_helper import LinearExpr
 from ortools.sat.python.cp_model_helper import Literal as Door
 
-from allocation.clock import Clock
-from allocation.completion import solved
+from allocation.clock import Clock, NoTime
 from allocation.gates import Cut, Literal
+from allocation.least import least_shortfall
 from allocation.opening import Placed, better
 from allocation.round import Round
 from allocation.wishes import Wish
@@ -52,7 +52,9 @@ class Bound:
         self._orders()
         self.gates = [Cut(self.model, limit.cap) for limit in round_.limits]
         self._walk()
-        self.least = self._least()
+        self.least = least_shortfall(round_, undecided, clock)
+        if self.least is not None:
+            self.model.add(LinearExpr.sum(self.missed) <= self.least)
 
     def _row(self, who: int, wishes: Sequence[Wish]) -> Row:
         row = []
@@ -169,14 +171,21 @@ class Bound:
         self.model.add_bool_or([~some, *ways])
         return some
 
-    def _least(self) -> int | None:
-        total = LinearExpr.sum(self.missed)
-        self.model.minimize(total)
-        solver = solved(self.model, self.clock)
-        if solver is None:
+    def _run(self, model: cp_model.CpModel) -> cp_model.CpSolver | None:
+        """Solve as the unrolled order is best solved: presolved once, without linear relaxation."""
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.linearization_level = 0
+        solver.parameters.max_presolve_iterations = 1
+        left = self.clock.left()
+        if left is not None:
+            solver.parameters.max_time_in_seconds = left
+        status = solver.solve(model)
+        if status == cp_model.OPTIMAL:
+            return solver
+        if status == cp_model.INFEASIBLE:
             return None
-        self.model.add(total <= round(solver.objective_value))
-        return round(solver.objective_value)
+        raise NoTime
 
     def _really(self) -> Row:
         return [(wish, literal) for row in (*self.listed, *self.more) for wish, literal in row if not wish.returned]
@@ -186,20 +195,14 @@ class Bound:
         really = self._really()
         literals = [literal for _, literal in really]
         scale = 1 + sum(max((wish.rank for wish, _ in row), default=0) for row in self.listed) + len(self.more)
-        first = LinearExpr.weighted_sum(literals, [scale - wish.rank for wish, _ in really])
-        self.model.maximize(first)
-        solver = solved(self.model, self.clock)
-        if solver is None:
-            return None
-        second = self.model.clone()
-        second.clear_hints()  # type: ignore[no-untyped-call] # the library left it untyped
-        second.add(first == round(solver.objective_value))
         size = len(self.undecided)
         opened = [self.opens[at] for at in self.undecided]
-        second.maximize(LinearExpr.weighted_sum(opened, [(1 << size) + (1 << (size - 1 - at)) for at in range(size)]))
-        solver = solved(second, self.clock)
+        order = LinearExpr.weighted_sum(opened, [(1 << size) + (1 << (size - 1 - at)) for at in range(size)])
+        first = LinearExpr.weighted_sum(literals, [scale - wish.rank for wish, _ in really])
+        self.model.maximize(first * (1 + ((size + 1) << size)) + order)
+        solver = self._run(self.model)
         if solver is None:
-            raise LookupError("no solution where one was found before")
+            return None
         shut = frozenset(at for at in self.undecided if not solver.boolean_value(self.opens[at]))
         got = [wish for wish, literal in really if solver.boolean_value(literal)]
         figures = len(got), sum(wish.rank for wish in got), size - len(shut)
