@@ -17,7 +17,7 @@ from allocation.search import Search
 Watch = Callable[[float, float | None], None]
 
 
-HARD_SHARE = 0.4
+HARD_SHARE = 0.3
 """The part of the time limit each engine may use under hard floors: both look ahead, then the reasons are told."""
 
 HARD_SECONDS = 60.0
