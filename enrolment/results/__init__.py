@@ -12,11 +12,13 @@ def init_app(app: Flask) -> None:
     from core.web.status_words import StatusWord, add_status_words
     from enrolment.results import public_views, roster_views, tasks
     from enrolment.results.models import PublicationState
+    from enrolment.results.return_setup import open_returns
     from enrolment.results.views import blueprint
 
     for pages in (blueprint, public_views.blueprint, roster_views.blueprint):
         app.register_blueprint(pages)
     tasks.register()
+    open_returns(app)
     bureau = {Role.COUNTY_OFFICER, Role.COUNTY_APPROVER}
     grant_permissions(
         {
@@ -33,11 +35,6 @@ def init_app(app: Flask) -> None:
             "results.preview": {*bureau, Role.PROVINCE_OFFICER, Role.COMMITTEE},
             "results.propose": bureau,
             "results.approve": {Role.COUNTY_APPROVER},
-            "taken.load": bureau,
-            "returns.see": {Role.SCHOOL_ADMISSIONS, *bureau},
-            "returns.open": bureau,
-            "returns.propose": {Role.SCHOOL_ADMISSIONS},
-            "returns.decide": bureau,
             "rosters.read": {Role.SCHOOL_ADMISSIONS, Role.SCHOOL_REGISTRAR, *bureau},
         }
     )

@@ -21,11 +21,13 @@ from core.notices.operations import notify
 from core.words import Words
 from enrolment.applications.models import ApplicantGuardian, Application
 from enrolment.cycles.models import Round, RoundState
-from enrolment.plans.ledger import give_back, take
+from enrolment.plans.ledger import take
 from enrolment.plans.models import PlanProgramme, QuotaCell, SeatKind
 from enrolment.results.models import Placement, Publication, PublicationState
 from enrolment.results.promises import default_words
 from enrolment.results.public_answers import prepare_answers
+from enrolment.results.retiring import retire
+from enrolment.results.returning import expect_settled
 from enrolment.results.rosters import seal_rosters
 from enrolment.results.visibility import publication_of
 from enrolment.rounds.gather import versions_in_round
@@ -65,11 +67,7 @@ def _supersede(actor: Signature, run: Run) -> None:
         return
     if publication_of(run.round_id) is not None:
         raise Refused(_l("本轮结果已经送审或公布，不能用新的计算替换。"))
-    for placement in db.session.scalars(select(Placement).where(Placement.run_id == earlier.id)):
-        if placement.cell_id is not None:
-            give_back(cell_id=placement.cell_id, subject_id=placement.id, kind=SeatKind.RETURNED)
-    earlier.state = RunState.SUPERSEDED
-    db.session.flush()
+    retire(earlier)
 
 
 def _place(actor: Signature, run: Run, told: Mapping[str, Any]) -> int:
@@ -127,6 +125,7 @@ def propose(actor: Actor, *, run_id: uuid.UUID, release_at: dt.datetime) -> Publ
             raise Refused(_l("本轮结果已经送审，请先取消再重新送审。"))
         if release_at <= clock.now():
             raise Refused(_l("公布时间要晚于现在。"), field="release_at")
+        expect_settled(run)
         publication = Publication(
             run_id=run.id,
             round_id=run.round_id,

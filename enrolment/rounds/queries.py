@@ -25,7 +25,7 @@ def all_rounds() -> Sequence[Round]:
 
 def get_round(round_id: uuid.UUID) -> Round:
     """The round, or NotVisible."""
-    found = db.session.get(Round, round_id)
+    found = db.session.get(Round, round_id, options=[joinedload(Round.cycle)])
     if found is None:
         raise NotVisible
     return found

@@ -13,10 +13,12 @@ from enrolment.applications.models import Application
 from enrolment.applications.states import ApplicationState
 from enrolment.cycles.models import CountyWindow, Round
 from enrolment.cycles.words import county_text
+from enrolment.plans.models import Plan
 from enrolment.plans.operations import plan_in_force
 from enrolment.plans.storage import sheet_of
+from enrolment.rounds.county_inputs import county_inputs
 from enrolment.rounds.desk_instance import build_instance
-from enrolment.rounds.gather import candidate_sheet
+from enrolment.rounds.gather import inputs_of
 
 _TIMETABLE, _PLANS, _QUEUE, _CANDIDATES = (
     "cycles.timetable",
@@ -24,8 +26,9 @@ _TIMETABLE, _PLANS, _QUEUE, _CANDIDATES = (
     "reviews.queue",
     "candidates.candidates",
 )
-PLACES = (_TIMETABLE, _PLANS, _QUEUE, _CANDIDATES)
-"""The pages on which something is mended, as they are registered."""
+_TAKEN = "returns.taken"
+PLACES = (_TIMETABLE, _PLANS, _QUEUE, _CANDIDATES, _TAKEN)
+"""The pages on which something is mended, as they are registered; those of a round take its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +105,42 @@ def _inputs(round_: Round) -> tuple[Readiness, ...]:
     plan = plan_in_force(round_.id)
     if plan is None:
         return ()
-    sheet = sheet_of(plan)
-    people = candidate_sheet(round_.id, sheet)
+    lines = _counties(round_, plan)
+    if blocking(lines):
+        return lines
+    sheet, people = inputs_of(round_.id, sheet_of(plan))
     count = sum(len(county.candidates) for county in people.counties)
     if not count:
-        return (Readiness(_("考生"), False, _("没有预审通过的报名，不能计算。"), _QUEUE),)
+        return (*lines, Readiness(_("考生"), False, _("没有预审通过的报名，不能计算。"), _QUEUE))
     try:
         build_instance(sheet, people)
     except BadSheets as error:
         sentences = (_("；").join((say(fault.rule), say(fault.mend))) for fault in error.faults[:20])
-        return tuple(Readiness(_("成绩与规则"), False, one, _CANDIDATES) for one in sentences)
-    return (Readiness(_("考生"), True, _("%(count)s 名考生参加本轮，成绩齐全。", count=count), ""),)
+        return (*lines, *(Readiness(_("成绩与规则"), False, one, _CANDIDATES) for one in sentences))
+    return (*lines, Readiness(_("考生"), True, _("%(count)s 名考生参加本轮，成绩齐全。", count=count), ""))
+
+
+def _counties(round_: Round, plan: Plan) -> tuple[Readiness, ...]:
+    """What each county still owes, by name: dates and scores block, lists and struck choices are warnings."""
+    lines: list[Readiness] = []
+    for one in county_inputs(round_, plan):
+        name = county_text(one.county)
+        if one.seats and not one.dated:
+            lines.append(Readiness(_("报名时间"), False, _("%(county)s还没有报名时间。", county=name), _TIMETABLE))
+        if one.without_scores:
+            told = _(
+                "%(county)s有 %(count)s 名考生（共 %(all)s 名）没有成绩。",
+                county=name,
+                count=one.without_scores,
+                all=one.pupils,
+            )
+            lines.append(Readiness(_("成绩"), False, told, _CANDIDATES))
+        if one.pupils and not one.lists:
+            told = _("%(county)s还没有载入已被其他批次录取的名单。没有这样的考生时，可以不载入。", county=name)
+            lines.append(Readiness(_("已录取名单"), False, told, _TAKEN, warning=True))
+        if one.shut:
+            told = _(
+                "%(county)s有 %(count)s 个志愿填了本县区没有名额的专业，计算时略过。", county=name, count=one.shut
+            )
+            lines.append(Readiness(_("志愿"), False, told, _CANDIDATES, warning=True))
+    return tuple(lines)

@@ -1,22 +1,24 @@
 """Two persons lock a round, over one fingerprint of its input."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from core.access import Role
 from core.db import db, housekeeping
 from core.errors import Refused
 from enrolment.applications.models import Application
-from enrolment.cycles.models import Round, RoundState
+from enrolment.cycles.models import CountyWindow, Round, RoundState
 from enrolment.rounds.models import LockProposal
 from enrolment.rounds.operations import lock, propose_lock, standing_proposal, take_snapshot, withdraw_lock
+from enrolment.rounds.readiness import blocking, readiness
 from tests.client import Browser
 from tests.enrolment.rounds.stage import Stage, locked, ready
-from tests.factories import account, sign_in
+from tests.factories import QP, account, sign_in
 
 
 def proposed(stage: Stage) -> LockProposal:
@@ -99,5 +101,27 @@ def test_the_pages_of_the_lock(context: Flask, client: Browser) -> None:
 def test_a_locked_round_is_not_proposed_again(context: Flask) -> None:
     stage = ready()
     locked(stage)
+    with pytest.raises(Refused):
+        proposed(stage)
+
+
+def test_the_check_names_exactly_what_each_county_owes(context: Flask, client: Browser) -> None:
+    """A county whose filing is open and another without scores are named, each with the page to mend it."""
+    stage = ready()
+    with housekeeping() as session:
+        late = session.scalars(select(CountyWindow).where(CountyWindow.county == QP)).one()
+        late.closes_at += dt.timedelta(days=9)
+        for score in session.get_one(Application, stage.applications["李四"].id).applicant.scores:
+            session.delete(score)
+    lines = blocking(readiness(stage.round))
+    assert [line.link for line in lines] == ["cycles.timetable", "candidates.candidates"]
+    assert "青浦区" in lines[0].detail
+    assert "嘉善县有 1 名考生（共 1 名）没有成绩" in lines[1].detail
+    warned = [line for line in readiness(stage.round) if line.warning]
+    assert {line.link for line in warned} == {"returns.taken"}
+    sign_in(client, stage.approver)
+    page = client.get(f"/rounds/{stage.round.id}").get_data(as_text=True)
+    assert "提出锁定" not in page
+    assert f"/rounds/{stage.round.id}/taken" in page
     with pytest.raises(Refused):
         proposed(stage)
