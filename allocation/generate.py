@@ -175,3 +175,38 @@ def changes(raw: bytes, count: int, *, seed: int = 1) -> list[dict[str, int]]:
         }
         for _ in range(count)
     ]
+
+
+def every_limit(*, applicants: int = 700, programmes: int = 25, minima: int = 25, seed: int = 1) -> bytes:
+    """A zone on one scale with every kind of limit: school, host, zone, named ones, guarantees, reserved places."""
+    dice = random.Random(seed)
+    table = json.loads(zone(applicants=applicants, programmes=programmes, minima=minima, seed=seed))
+    hosts: dict[str, list[str]] = {county: [] for county in COUNTIES}
+    county_of = {school["id"]: school["county"] for school in table["schools"]}
+    for school in table["schools"]:
+        most = round(applicants * 1.2 / len(table["schools"]))
+        school["capacity"] = 3 * (most // 3)
+        school["shares"]["capacity"] = {county: most // 3 for county in COUNTIES}
+    for row in table["programmes"]:
+        hosts[county_of[row["school"]]].append(row["id"])
+        row["capacity"] = max(3, round(row["capacity"] * 0.9))
+        if dice.random() < 0.3:
+            row["floors"] = {county: dice.randint(0, min(1, cell)) for county, cell in row["ceilings"].items()}
+        elif dice.random() < 0.3:
+            row["reserved"] = [{"tag": "relocated", "seats": 1, "release": dice.random() < 0.8}]
+    for row in table["applicants"]:
+        if dice.random() < 0.05:
+            row["tags"].append("relocated")
+    table["rules"]["across"] = "common_score"
+    third = applicants // 3
+    table["limits"] = [
+        {"name": f"{host}-{source}", "cap": third // 4, "programmes": hosts[host], "counties": [source]}
+        for host in COUNTIES
+        for source in COUNTIES
+        if host != source and hosts[host]
+    ]
+    table["limits"] += [
+        {"name": "zone", "cap": 3 * (third - 10), "shares": {county: third - 10 for county in COUNTIES}},
+        {"name": "boarders", "cap": third, "boarders": True, "shares": {county: third // 3 for county in COUNTIES}},
+    ]
+    return json.dumps(table, ensure_ascii=False, indent=1).encode()

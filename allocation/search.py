@@ -10,6 +10,7 @@ import numpy as np
 
 from allocation import tables
 from allocation.array_round import ArrayRound
+from allocation.held_variants import evaluate_held, holdable
 from allocation.opening import Found, Placed, Value, better, cancelled
 from allocation.passing import settle
 from allocation.round import Round
@@ -83,6 +84,8 @@ class Search:
         """Placed, sum of ranks and admissibility of every column of ``shut``."""
         if self.shared:
             return evaluate(self.round, undecided, shut)
+        if holdable(self.round):
+            return evaluate_held(self.round, undecided, shut)
         sets = tables.evaluate(self.round, undecided, shut)
         return sets.placed, sets.ranks, sets.admissible
 

@@ -23,9 +23,13 @@ Where = Mask | bool
 
 def sharable(round_: Round) -> bool:
     """Whether all variants of the round can walk together: strict order, no guarantees, no hard floors."""
+    return not round_.holds and strict(round_)
+
+
+def strict(round_: Round) -> bool:
+    """Whether one strict order decides: no rankings, no orders to look ahead to, no full ties sent together."""
     return (
-        not round_.holds
-        and not round_.standings
+        not round_.standings
         and round_.instance.rules.floors == "guarantee"
         and all(len(group) == 1 for group in round_.order.groups)
     )
@@ -122,6 +126,7 @@ class Columns:
         self.watched = frozenset(caps or ())
         self.needing = needing | {at for at, need in enumerate(round_.needs) if need}
         self.room = Room(round_, size, caps or {})
+        self.guarded = [cap if holds else -1 for cap, holds in zip(round_.cap_of, round_.holds_of, strict=True)]
         self.heads = Tallies(size)
         self.by_rank = Tallies(size)
         self.adjusted = Tallies(size)
@@ -153,23 +158,31 @@ class Columns:
         room = self.room.room
         for wish in wishes:
             checks = self._checks(wish)
+            cap = self.guarded[wish.programme]
             granted = free
             if wish.programme in self.open:
-                granted = _both(granted, self.open[wish.programme])
+                granted = both(granted, self.open[wish.programme])
             for at in checks:
-                if room[at] is not True:
-                    granted = _both(granted, room[at])
+                if room[at] is not True and at != cap:
+                    granted = both(granted, room[at])
                 if granted is False:
                     break
+            if cap >= 0 and granted is not False:
+                granted = self.narrowed(wish, cap, granted)
             if granted is False or (granted is not True and not granted.any()):
                 continue
-            self._count(wish, checks, granted)
-            free = _minus(free, granted)
+            self.count(wish, checks, granted)
+            free = minus(free, granted)
             if free is False:
                 return False
         return free
 
-    def _count(self, wish: Wish, checks: tuple[int, ...], granted: Where) -> None:
+    def narrowed(self, wish: Wish, cap: int, granted: Where) -> Where:
+        """Where no guarantee keeps the place; here nothing is guaranteed."""
+        return granted
+
+    def count(self, wish: Wish, checks: tuple[int, ...], granted: Where) -> None:
+        """Count a wish where it is granted."""
         for at in checks:
             self.room.take(at, granted)
         if wish.returned:
@@ -208,7 +221,8 @@ def _plain(mask: Mask) -> Where:
     return mask if mask.any() else False
 
 
-def _both(one: Where, other: Where) -> Where:
+def both(one: Where, other: Where) -> Where:
+    """Where both say so."""
     if one is True:
         return other
     if other is True or one is False:
@@ -216,8 +230,8 @@ def _both(one: Where, other: Where) -> Where:
     return False if other is False else one & other
 
 
-def _minus(free: Where, granted: Where) -> Where:
-    """Where there was room to grant and nothing was; both are masks, or granted says the same everywhere."""
+def minus(free: Where, granted: Where) -> Where:
+    """Where the first says so and the second does not."""
     if granted is True or free is False:
         return False
     if granted is False:

@@ -18,7 +18,9 @@ from allocation.array_round import ArrayRound
 from allocation.faults import BadInstance
 from allocation.formats import read_instance
 from allocation.generate import changes, zone
+from allocation.held_variants import evaluate_held, holdable
 from allocation.opening import cancelled, short, value
+from allocation.passing import settle
 from allocation.round import prepare
 from allocation.search import Search
 from allocation.solver import solve
@@ -198,3 +200,25 @@ def test_a_climb_ends_in_time_and_never_below_the_greedy_closing(monkeypatch: py
     rated = [(placed, -ranks, opened) for placed, ranks, opened in values]
     assert rated == sorted(rated)
     assert all(one is not None and not one.proven for one in told)
+
+
+@RANDOM
+@given(rounds(most=8, classes=4), st.data())
+def test_opening_sets_with_guarantees_are_the_pass_of_each(instance: dict[str, Any], data: Any) -> None:
+    for one in instance["programmes"]:
+        one["capacity"] = data.draw(st.integers(1, 3))
+        one["reserved"] = [{"tag": "t", "seats": 1, "release": data.draw(st.booleans())}]
+        one["floors"] = {"QP": data.draw(st.integers(0, one["capacity"] - 1))}
+        one["ceilings"] = {}
+    round_ = prepare(read(instance))
+    if not holdable(round_):
+        return
+    size = 1 << len(instance["programmes"])
+    shut = np.array([[n >> row & 1 for n in range(size)] for row in range(len(instance["programmes"]))], np.bool_)
+    placed, ranks, good = evaluate_held(round_, range(len(instance["programmes"])), shut)
+    for number in range(size):
+        closed = frozenset(np.flatnonzero(shut[:, number]).tolist())
+        got = settle(round_, closed).placed
+        really = [wish for wish in got if wish is not None and not wish.returned]
+        assert (placed[number], ranks[number]) == (len(really), sum(wish.rank for wish in really))
+        assert good[number] == (not short(round_, got, closed))
