@@ -91,7 +91,7 @@ class Search:
 
     def _rated(self, undecided: tuple[int, ...], numbers: Sequence[int]) -> list[Rated]:
         """The two best admissible opening sets among those with these numbers."""
-        shut = np.array([[number >> row & 1 for number in numbers] for row in range(len(undecided))], np.bool_)
+        shut = _closings(numbers, len(undecided))
         placed, ranks, admissible = self._figures(undecided, shut)
         good = np.flatnonzero(admissible)
         opened = (~shut).sum(axis=0)
@@ -148,6 +148,14 @@ class Search:
 
     def _late(self) -> bool:
         return self.ends is not None and time.monotonic() > self.ends
+
+
+def _closings(numbers: Sequence[int], classes: int) -> Mask:
+    """One column per opening set, one row per class, true where the class is shut."""
+    if isinstance(numbers, range) and classes < 63:
+        sets = np.arange(numbers.start, numbers.stop, dtype=np.int64)
+        return (sets >> np.arange(classes)[:, None] & 1).astype(np.bool_)
+    return np.array([[number >> row & 1 for number in numbers] for row in range(classes)], np.bool_)
 
 
 def _two_best(rated: list[Rated]) -> list[Rated]:

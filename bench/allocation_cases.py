@@ -113,7 +113,7 @@ def proven() -> Told:
 
 def all_limits() -> Told:
     """3,000 × 60 with all limits, proven by search."""
-    return searched(3_000, 60, 18, make=generate.every_limit)
+    return searched(3_000, 60, 22, make=generate.every_limit)
 
 
 def large_search() -> Told:
