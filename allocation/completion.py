@@ -22,8 +22,12 @@ Order = tuple[str, int]
 """A floor (``floor``, index) or a minimum (``min``, programme)."""
 
 
-def solved(model: cp_model.CpModel, clock: Clock, *, presolve: bool = False) -> cp_model.CpSolver | None:
-    """Solve to the proven end; ``None`` if infeasible, :class:`NoTime` if the limit came first.
+def solved(
+    model: cp_model.CpModel, clock: Clock, *, presolve: bool = False, gap: float = 0.0
+) -> cp_model.CpSolver | None:
+    """Solve to the proven end, or as near to it as the relative ``gap``.
+
+    ``None`` if infeasible, :class:`NoTime` if the limit came first.
 
     Whether people fit is nearly a flow: its linear relaxation answers faster than presolve takes.
     """
@@ -31,6 +35,7 @@ def solved(model: cp_model.CpModel, clock: Clock, *, presolve: bool = False) -> 
     solver.parameters.num_workers = 1
     solver.parameters.cp_model_presolve = presolve
     solver.parameters.linearization_level = 2
+    solver.parameters.relative_gap_limit = gap
     left = clock.left()
     if left is not None:
         solver.parameters.max_time_in_seconds = left

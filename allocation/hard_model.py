@@ -17,6 +17,9 @@ from allocation.wishes import Wish
 
 Row = list[tuple[Wish, cp_model.IntVar]]
 
+GAP = 0.02
+"""How near the best agreement a completion must come: any completion proves what it agrees with."""
+
 
 class _Whole:
     """Every completion of one opening set as a model over all wishes, fixed further and further."""
@@ -72,7 +75,7 @@ class _Whole:
 
 
 class _Descent:
-    """Down the order in strides: as many at once as can all have what limits alone would leave them."""
+    """Down the order, as many at once as one completion lets have what limits alone would leave them."""
 
     def __init__(self, whole: _Whole, clock: Clock) -> None:
         self.whole = whole
@@ -91,29 +94,27 @@ class _Descent:
         return self.placed
 
     def _walk(self, people: list[int], rows: Sequence[Row]) -> None:
-        start, stride = 0, len(people)
+        start = 0
         self.struck.clear()
         while start < len(people):
-            block = people[start : start + stride]
-            guess, used = self._guessed(block, rows)
-            if self._possible(guess, rows):
-                for who, wish in guess.items():
-                    self.placed[who] = wish or self.placed[who]
-                    self.whole.fix(rows[who], wish, self.whole.model)
-                self.used = used
-                start += len(block)
-                stride *= 2
-            elif len(block) > 1:
-                stride = len(block) // 2
-            else:
-                self._strike(block[0], guess[block[0]])
+            guess = self._guessed(people[start:], rows)
+            agreed = self._agreed(guess, rows)
+            if not agreed:
+                self._strike(people[start], guess[people[start]])
+            for who in agreed:
+                wish = guess[who]
+                self.whole.fix(rows[who], wish, self.whole.model)
+                self.placed[who] = wish or self.placed[who]
+                for one in wish.checks if wish is not None else ():
+                    self.used[one] += 1
+            start += len(agreed)
 
     def _strike(self, who: int, refused: Wish | None) -> None:
         if refused is None:
             raise LookupError("no completion where one was found before")
         self.struck.add((who, refused.programme))
 
-    def _guessed(self, block: Sequence[int], rows: Sequence[Row]) -> tuple[dict[int, Wish | None], list[int]]:
+    def _guessed(self, block: Sequence[int], rows: Sequence[Row]) -> dict[int, Wish | None]:
         """What each would get if limits alone refused anybody."""
         used = [*self.used]
         guess: dict[int, Wish | None] = {}
@@ -130,13 +131,27 @@ class _Descent:
             got = guess[who]
             for one in got.checks if got is not None else ():
                 used[one] += 1
-        return guess, used
+        return guess
 
-    def _possible(self, guess: dict[int, Wish | None], rows: Sequence[Row]) -> bool:
+    def _agreed(self, guess: dict[int, Wish | None], rows: Sequence[Row]) -> list[int]:
+        """Who from the first on can all have their guess at once; nobody if the first cannot.
+
+        One completion proves it for as many as it agrees with; it is asked to agree with many.
+        """
+        first = next(iter(guess))
         tried = self.whole.model.clone()
+        self.whole.fix(rows[first], guess[first], tried)
+        granted = [(who, literal) for who, wish in guess.items() for one, literal in rows[who] if one is wish]
+        tried.maximize(LinearExpr.weighted_sum([literal for _, literal in granted], list(range(len(granted), 0, -1))))
+        solver = solved(tried, self.clock, gap=GAP)
+        agreed: list[int] = []
+        if solver is None:
+            return agreed
         for who, wish in guess.items():
-            self.whole.fix(rows[who], wish, tried)
-        return solved(tried, self.clock) is not None
+            if any(solver.boolean_value(literal) != (one is wish) for one, literal in rows[who]):
+                break
+            agreed.append(who)
+        return agreed
 
 
 class HardModel:
