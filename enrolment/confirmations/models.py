@@ -138,6 +138,7 @@ _HOLDS_A_PLACE = (
     "EXISTS (SELECT 1 FROM confirmation c JOIN placement p ON p.id = c.placement_id "
     "JOIN application a ON a.id = p.application_id WHERE a.applicant_id = NEW.applicant_id "
     "AND a.round_id <> NEW.round_id AND c.state = 'accepted' "
-    "AND NOT EXISTS (SELECT 1 FROM no_show n WHERE n.placement_id = p.id))"
+    "AND NOT EXISTS (SELECT 1 FROM no_show n WHERE n.placement_id = p.id) "
+    "AND NOT EXISTS (SELECT 1 FROM placement later WHERE later.corrects_id = p.id))"
 )
 guard(Application, "holds_a_place", "INSERT", _HOLDS_A_PLACE, "the pupil holds a confirmed place")

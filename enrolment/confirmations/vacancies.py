@@ -1,7 +1,7 @@
 """Free seats of a round, cell by cell: what nobody took, gave up, left or had to return, and what was carried on."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
@@ -13,9 +13,11 @@ from enrolment.cycles.models import Round
 from enrolment.plans.models import Plan, PlanProgramme, QuotaCell, SeatEntry, SeatKind
 from enrolment.plans.states import PlanState
 from enrolment.results.models import Placement
-from enrolment.results.visibility import corrected_away, publication_out
+from enrolment.results.visibility import corrected_away, rounds_out
 from enrolment.rounds.models import Run, RunState
 from registry.schools.models import Programme, School
+
+_NOTHING = (0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +51,21 @@ class Vacancy:
 
 
 def vacancies(in_round: Round) -> tuple[Vacancy, ...]:
-    """Every cell of the round's plan, in its order; empty before the release. As many queries for any number."""
-    if not publication_out(in_round.id):
+    """Every cell of the round's plan, in its order; empty before the release."""
+    return vacancies_of([in_round.id])
+
+
+def vacancies_of(round_ids: Collection[uuid.UUID]) -> tuple[Vacancy, ...]:
+    """The cells of several rounds of a year, round by round. As many queries for any number of rounds and cells."""
+    out = rounds_out(round_ids)
+    if not out:
         return ()
-    run = select(Run.id).where(Run.round_id == in_round.id, Run.state == RunState.STORED).scalar_subquery()
-    placed = select(Placement.cell_id, func.count()).where(Placement.run_id == run, Placement.cell_id.is_not(None))
-    declined = placed.join(Confirmation, Confirmation.placement_id == Placement.id).where(
-        Confirmation.state == ConfirmationState.DECLINED
-    )
-    no_show = placed.join(NoShow, NoShow.placement_id == Placement.id)
-    returned = placed.where(corrected_away())
-    counts = [_by_cell(one) for one in (placed, declined, no_show, returned)]
-    ledger = _ledger(in_round.id)
-    return tuple(_vacancy(cell, counts, ledger.get(cell.id, {})) for cell in _cells(in_round.id))
+    counts, ledger = _counts(out), _ledger(out)
+    return tuple(_vacancy(cell, counts.get(cell.id, _NOTHING), ledger.get(cell.id, {})) for cell in _cells(out))
 
 
-def _vacancy(cell: QuotaCell, counts: Sequence[Mapping[uuid.UUID, int]], entries: Mapping[SeatKind, int]) -> Vacancy:
-    placed, declined, no_show, returned = (one.get(cell.id, 0) for one in counts)
+def _vacancy(cell: QuotaCell, counts: tuple[int, int, int, int], entries: Mapping[SeatKind, int]) -> Vacancy:
+    placed, declined, no_show, returned = counts
     return Vacancy(
         cell_id=cell.id,
         programme=cell.plan_programme.programme,
@@ -81,16 +81,30 @@ def _vacancy(cell: QuotaCell, counts: Sequence[Mapping[uuid.UUID, int]], entries
     )
 
 
-def _by_cell(query: Select[uuid.UUID | None, int]) -> dict[uuid.UUID, int]:
-    rows = db.session.execute(query.group_by(Placement.cell_id))
-    return {cell_id: count for cell_id, count in rows if cell_id is not None}
+def _counts(round_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[int, int, int, int]]:
+    """Placed, declined, no-shows and returned of each cell that somebody was placed in."""
+    query = (
+        select(
+            Placement.cell_id,
+            func.count(),
+            func.count().filter(Confirmation.state == ConfirmationState.DECLINED),
+            func.count(NoShow.id),
+            func.count().filter(corrected_away()),
+        )
+        .join(Run, Run.id == Placement.run_id)
+        .outerjoin(Confirmation, Confirmation.placement_id == Placement.id)
+        .outerjoin(NoShow, NoShow.placement_id == Placement.id)
+        .where(Run.round_id.in_(round_ids), Run.state == RunState.STORED, Placement.cell_id.is_not(None))
+        .group_by(Placement.cell_id)
+    )
+    return {cell: (placed, no, gone, back) for cell, placed, no, gone, back in db.session.execute(query) if cell}
 
 
-def _ledger(round_id: uuid.UUID) -> dict[uuid.UUID, dict[SeatKind, int]]:
+def _ledger(round_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[SeatKind, int]]:
     """Σ of the ledger's lines by cell and kind."""
     query = (
         select(SeatEntry.cell_id, SeatEntry.kind, func.sum(SeatEntry.delta))
-        .where(SeatEntry.cell_id.in_(_of_round(round_id).with_only_columns(QuotaCell.id)))
+        .where(SeatEntry.cell_id.in_(_of_rounds(round_ids).with_only_columns(QuotaCell.id)))
         .group_by(SeatEntry.cell_id, SeatEntry.kind)
     )
     found: dict[uuid.UUID, dict[SeatKind, int]] = {}
@@ -99,18 +113,19 @@ def _ledger(round_id: uuid.UUID) -> dict[uuid.UUID, dict[SeatKind, int]]:
     return found
 
 
-def _of_round(round_id: uuid.UUID) -> Select[QuotaCell]:
+def _of_rounds(round_ids: Collection[uuid.UUID]) -> Select[QuotaCell]:
     return (
         select(QuotaCell)
         .join(PlanProgramme, PlanProgramme.id == QuotaCell.plan_programme_id)
         .join(Plan, Plan.id == PlanProgramme.plan_id)
-        .where(Plan.round_id == round_id, Plan.state == PlanState.FROZEN)
+        .join(Round, Round.id == Plan.round_id)
+        .where(Plan.round_id.in_(round_ids), Plan.state == PlanState.FROZEN)
     )
 
 
-def _cells(round_id: uuid.UUID) -> Sequence[QuotaCell]:
+def _cells(round_ids: Collection[uuid.UUID]) -> Sequence[QuotaCell]:
     query = (
-        _of_round(round_id)
+        _of_rounds(round_ids)
         .options(
             contains_eager(QuotaCell.plan_programme)
             .joinedload(PlanProgramme.programme)
@@ -120,6 +135,6 @@ def _cells(round_id: uuid.UUID) -> Sequence[QuotaCell]:
                 joinedload(Programme.school).joinedload(School.organisation),
             )
         )
-        .order_by(PlanProgramme.position, QuotaCell.county)
+        .order_by(Round.number, PlanProgramme.position, QuotaCell.county)
     )
     return db.session.scalars(query).all()

@@ -28,7 +28,9 @@ class Answer:
 
 
 Source = Callable[[Actor, Placement], Answer]
+NoteSource = Callable[[Placement], tuple[object, ...]]
 _SOURCES: list[Source] = []
+_NOTES: list[NoteSource] = []
 
 
 def add_answers(source: Source) -> None:
@@ -41,3 +43,14 @@ def answer_of(actor: Actor, placement: Placement) -> Answer | None:
     if placement.programme_id is None or not _SOURCES:
         return None
     return _SOURCES[0](actor, placement)
+
+
+def add_notes(source: NoteSource) -> None:
+    """Register a room that has something to say above a result (idempotent)."""
+    if source not in _NOTES:
+        _NOTES.append(source)
+
+
+def notes_of(placement: Placement) -> tuple[object, ...]:
+    """Sentences that stand above a result: that it was corrected, when and why."""
+    return tuple(sentence for source in _NOTES for sentence in source(placement))

@@ -19,7 +19,7 @@ from core.web.downloads import download
 from enrolment.applications.models import Application
 from enrolment.applications.scope import visible_applications
 from enrolment.results import operations
-from enrolment.results.answers import answer_of
+from enrolment.results.answers import answer_of, notes_of
 from enrolment.results.explaining import sample, told
 from enrolment.results.figures import figures_of
 from enrolment.results.forms import ApproveForm, CancelForm, ProposeForm
@@ -125,6 +125,7 @@ def result(application_id: uuid.UUID) -> str:
         placement=placement,
         told=told(placement),
         answer=answer_of(actor, placement),
+        notes=notes_of(placement),
     )
 
 

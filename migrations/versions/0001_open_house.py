@@ -1527,6 +1527,85 @@ def upgrade() -> None:
         sa.UniqueConstraint("placement_id", name=op.f("uq_confirmation_placement_id")),
     )
     op.create_table(
+        "correction_case",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("placement_id", sa.Uuid(), nullable=True),
+        sa.Column("programme_id", sa.Uuid(), nullable=True),
+        sa.Column("subject", sa.String(length=20), nullable=True),
+        sa.Column("old_points", sa.BigInteger(), nullable=True),
+        sa.Column("new_points", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("evidence_id", sa.Uuid(), nullable=False),
+        sa.Column("proposed_by", sa.Uuid(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("made_placement_id", sa.Uuid(), nullable=True),
+        sa.Column("superseded_run_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'correction') = (placement_id IS NOT NULL)",
+            name=op.f("ck_correction_case_correction_names_placement"),
+        ),
+        sa.CheckConstraint(
+            "(kind = 'score_review') = (subject IS NOT NULL AND new_points IS NOT NULL)",
+            name=op.f("ck_correction_case_review_names_score"),
+        ),
+        sa.CheckConstraint(
+            "(made_placement_id IS NOT NULL) = (kind = 'correction' AND state = 'approved')",
+            name=op.f("ck_correction_case_correction_made"),
+        ),
+        sa.CheckConstraint(
+            "(state = 'proposed') = (decided_at IS NULL)", name=op.f("ck_correction_case_decided_has_time")
+        ),
+        sa.CheckConstraint("kind IN ('score_review', 'correction')", name=op.f("ck_correction_case_kind_known")),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_correction_case_says_why")),
+        sa.CheckConstraint("state <> 'refused' OR note <> ''", name=op.f("ck_correction_case_refused_says_why")),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'approved', 'refused', 'withdrawn')", name=op.f("ck_correction_case_state_known")
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('approved', 'refused') OR (decided_by IS NOT NULL AND decided_by <> proposed_by)",
+            name=op.f("ck_correction_case_two_persons"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_correction_case_application_id_application")
+        ),
+        sa.ForeignKeyConstraint(["decided_by"], ["account.id"], name=op.f("fk_correction_case_decided_by_account")),
+        sa.ForeignKeyConstraint(
+            ["evidence_id"], ["stored_file.id"], name=op.f("fk_correction_case_evidence_id_stored_file")
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_placement_id"], ["placement.id"], name=op.f("fk_correction_case_made_placement_id_placement")
+        ),
+        sa.ForeignKeyConstraint(
+            ["placement_id"], ["placement.id"], name=op.f("fk_correction_case_placement_id_placement")
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_correction_case_programme_id_programme")
+        ),
+        sa.ForeignKeyConstraint(["proposed_by"], ["account.id"], name=op.f("fk_correction_case_proposed_by_account")),
+        sa.ForeignKeyConstraint(
+            ["superseded_run_id"], ["run.id"], name=op.f("fk_correction_case_superseded_run_id_run")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction_case")),
+        sa.UniqueConstraint("made_placement_id", name=op.f("uq_correction_case_made_placement_id")),
+    )
+    with op.batch_alter_table("correction_case", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_correction_case_application_id"), ["application_id"], unique=False)
+        batch_op.create_index(
+            "uq_correction_case_open",
+            ["application_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'proposed'"),
+            postgresql_where=sa.text("state = 'proposed'"),
+        )
+
+    op.create_table(
         "missing_mark",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("placement_id", sa.Uuid(), nullable=False),
@@ -1647,8 +1726,9 @@ def upgrade() -> None:
         "EXISTS (SELECT 1 FROM confirmation c JOIN placement p ON p.id = c.placement_id JOIN "
         "application a ON a.id = p.application_id WHERE a.applicant_id = NEW.applicant_id AND "
         "a.round_id <> NEW.round_id AND c.state = 'accepted' AND NOT EXISTS (SELECT 1 FROM no_show "
-        "n WHERE n.placement_id = p.id)) BEGIN SELECT RAISE(ABORT, 'the pupil holds a confirmed "
-        "place'); END",
+        "n WHERE n.placement_id = p.id) AND NOT EXISTS (SELECT 1 FROM placement later WHERE "
+        "later.corrects_id = p.id)) BEGIN SELECT RAISE(ABORT, 'the pupil holds a confirmed place'); "
+        "END",
     )
     on(
         "postgresql",
@@ -1675,9 +1755,9 @@ def upgrade() -> None:
         "$guard$ BEGIN IF EXISTS (SELECT 1 FROM confirmation c JOIN placement p ON p.id = "
         "c.placement_id JOIN application a ON a.id = p.application_id WHERE a.applicant_id = "
         "NEW.applicant_id AND a.round_id <> NEW.round_id AND c.state = 'accepted' AND NOT EXISTS "
-        "(SELECT 1 FROM no_show n WHERE n.placement_id = p.id)) THEN RAISE EXCEPTION 'the pupil "
-        "holds a confirmed place' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END "
-        "$guard$",
+        "(SELECT 1 FROM no_show n WHERE n.placement_id = p.id) AND NOT EXISTS (SELECT 1 FROM "
+        "placement later WHERE later.corrects_id = p.id)) THEN RAISE EXCEPTION 'the pupil holds a "
+        "confirmed place' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$",
         "CREATE OR REPLACE TRIGGER application_holds_a_place BEFORE INSERT ON application FOR EACH "
         "ROW EXECUTE FUNCTION application_holds_a_place()",
     )
@@ -1844,6 +1924,32 @@ def upgrade() -> None:
         "IF; RETURN NEW; END $guard$",
         "CREATE OR REPLACE TRIGGER confirmation_declined_stays BEFORE UPDATE ON confirmation FOR "
         "EACH ROW EXECUTE FUNCTION confirmation_declined_stays()",
+    )
+    on(
+        "sqlite",
+        "CREATE TRIGGER correction_case_decided_stays BEFORE UPDATE ON correction_case FOR EACH ROW "
+        "WHEN OLD.state <> 'proposed' BEGIN SELECT RAISE(ABORT, 'a decided case never changes'); "
+        "END",
+        "CREATE TRIGGER correction_case_no_delete BEFORE DELETE ON correction_case FOR EACH ROW "
+        "WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'a case is never removed'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION correction_case_decided_stays() RETURNS trigger LANGUAGE "
+        "plpgsql AS $guard$ BEGIN IF OLD.state <> 'proposed' THEN RAISE EXCEPTION 'a decided case "
+        "never changes' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER correction_case_decided_stays BEFORE UPDATE ON correction_case "
+        "FOR EACH ROW EXECUTE FUNCTION correction_case_decided_stays()",
+        "CREATE OR REPLACE FUNCTION correction_case_no_delete() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'a case is never removed' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN OLD; END $guard$",
+        "CREATE OR REPLACE TRIGGER correction_case_no_delete BEFORE DELETE ON correction_case FOR "
+        "EACH ROW EXECUTE FUNCTION correction_case_no_delete()",
+        "CREATE OR REPLACE FUNCTION correction_case_no_truncate() RETURNS trigger LANGUAGE plpgsql "
+        "AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'a case is never removed' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NULL; END $guard$",
+        "CREATE OR REPLACE TRIGGER correction_case_no_truncate BEFORE TRUNCATE ON correction_case "
+        "FOR EACH STATEMENT EXECUTE FUNCTION correction_case_no_truncate()",
     )
     on(
         "sqlite",
@@ -2597,6 +2703,18 @@ def downgrade() -> None:
     )
     on(
         "sqlite",
+        "DROP TRIGGER IF EXISTS correction_case_decided_stays",
+        "DROP TRIGGER IF EXISTS correction_case_no_delete",
+        "DROP TRIGGER IF EXISTS correction_case_no_truncate",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS correction_case_decided_stays() CASCADE",
+        "DROP FUNCTION IF EXISTS correction_case_no_delete() CASCADE",
+        "DROP FUNCTION IF EXISTS correction_case_no_truncate() CASCADE",
+    )
+    on(
+        "sqlite",
         "DROP TRIGGER IF EXISTS confirmation_declined_stays",
     )
     on(
@@ -2688,6 +2806,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_missing_mark_placement_id"))
 
     op.drop_table("missing_mark")
+    with op.batch_alter_table("correction_case", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_correction_case_open",
+            sqlite_where=sa.text("state = 'proposed'"),
+            postgresql_where=sa.text("state = 'proposed'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_correction_case_application_id"))
+
+    op.drop_table("correction_case")
     op.drop_table("confirmation")
     op.drop_table("arrival")
     with op.batch_alter_table("taken_list", schema=None) as batch_op:
