@@ -21,6 +21,9 @@ from bench.allocation_trials import engine
 from bench.mutations import MUTATIONS, RAW, Told, sealed
 from bench.trial_rounds import FAMILIES
 
+TRIES = 400
+"""Outcomes looked at for one that has something of a kind."""
+
 
 @dataclass
 class Row:
@@ -58,10 +61,52 @@ def mutant(kind: str, dice: Random, instance: bytes, told: Told) -> tuple[bytes,
     if kind in RAW:
         forge, expected = RAW[kind]
         return (forge(dice, fresh), expected) if fresh["assignment"] else None
+    if kind in WHOLE:
+        return WHOLE[kind](dice, json.loads(instance), told)
     checks = MUTATIONS[kind](dice, fresh, json.loads(instance))
     if checks is None or _body(fresh) == _body(told):
         return None
     return sealed(fresh), checks
+
+
+def _posed(other: Told, told: Told) -> Told | None:
+    """The outcome of another instance, dressed up as one of this."""
+    given = engine(other, "search")
+    if isinstance(given, str):
+        return None
+    fresh = given[0]
+    fresh["digests"] = {
+        **fresh["digests"],
+        "instance": told["digests"]["instance"],
+        "rules": told["digests"]["rules"],
+    }
+    fresh["opening"]["rule"] = told["opening"]["rule"]
+    return fresh
+
+
+def another_score(dice: Random, instance: Told, told: Told) -> tuple[bytes, tuple[str, ...]] | None:
+    """The whole outcome of the round in which somebody has another total."""
+    if not instance["applicants"]:
+        return None
+    dice.choice(instance["applicants"])["score"] = dice.choice(["0.0", "9.5"])
+    fresh = _posed(instance, told)
+    return None if fresh is None or fresh["assignment"] == told["assignment"] else (sealed(fresh), ("replay",))
+
+
+def another_opening(dice: Random, instance: Told, told: Told) -> tuple[bytes, tuple[str, ...]] | None:
+    """The whole outcome under another opening rule, with another set of closed classes."""
+    names = [one["id"] for one in instance["programmes"]]
+    if len(told["opening"]["undecided"]) < 2 or instance["rules"].get("across") == "optimised_shares":
+        return None
+    instance["rules"]["opening"] = dice.choice(["optimal", "smallest_first", dice.sample(names, len(names))])
+    fresh = _posed(instance, told)
+    shut = None if fresh is None else {row["programme"] for row in fresh["closed"]}
+    same = shut == {row["programme"] for row in told["closed"]}
+    return None if fresh is None or same else (sealed(fresh), ("opening",))
+
+
+WHOLE = {one.__name__: one for one in (another_score, another_opening)}
+"""Whole valid outcomes of a neighbouring round."""
 
 
 def _body(told: Told) -> dict[str, Any]:
@@ -69,21 +114,19 @@ def _body(told: Told) -> dict[str, Any]:
 
 
 def run(count: int, seed: int, *, each: int = 40, families: list[str] | None = None) -> dict[str, Row]:
-    """Forge ``count`` outcomes, kinds and families at random."""
+    """Forge ``count`` outcomes, all kinds equally often, of rounds drawn at random."""
     dice = Random(f"mutants:{seed}")
     pool = bases(families or sorted(FAMILIES), each, seed)
-    kinds = [*MUTATIONS, *RAW]
+    kinds = [*MUTATIONS, *RAW, *WHOLE]
     rows = {kind: Row() for kind in kinds}
-    made = tries = 0
-    while made < count and tries < 100 * count:
-        tries += 1
-        kind = dice.choice(kinds)
-        key, instance, told = dice.choice(pool)
-        forged = mutant(kind, dice, instance, told)
-        if forged is None:
-            continue
-        made += 1
-        _judge(rows[kind], key, instance, *forged)
+    for number in range(count):
+        kind = kinds[number % len(kinds)]
+        for _ in range(TRIES):
+            key, instance, told = dice.choice(pool)
+            forged = mutant(kind, dice, instance, told)
+            if forged is not None:
+                _judge(rows[kind], key, instance, *forged)
+                break
     return rows
 
 

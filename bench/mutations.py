@@ -290,15 +290,18 @@ def wrong_share(dice: Random, told: Told, instance: Told) -> Expected:
 
 
 def moved_share(dice: Random, told: Told, instance: Told) -> Expected:
-    """One place of a divided limit given to another county."""
+    """One place of a divided limit given to another county, in the table of limits too."""
     rows = told.get("shares", [])
     pairs = [(a, b) for a in rows for b in rows if a is not b and a["limit"] == b["limit"] and a["share"] > 0]
     pair = _one(dice, pairs)
     if pair is None:
         return None
-    pair[0]["share"] -= 1
-    pair[1]["share"] += 1
-    return ("opening", "replay", "limits told", "shares")
+    for row, step in zip(pair, (-1, 1), strict=True):
+        row["share"] += step
+        for limit in told["limits"]:
+            if limit["name"] == f"{row['limit']}/{row['county']}":
+                limit["cap"] += step
+    return ("opening", "replay", "shares")
 
 
 def wrong_adjusted(dice: Random, told: Told, instance: Told) -> Expected:

@@ -314,9 +314,29 @@ def ranking(dice: Random) -> Table:
     return minima(dice, adjusting(dice, one))
 
 
+def contested(dice: Random) -> Table:
+    """Few people and several weak classes, of which only some can be saved."""
+    names = [f"p{at}" for at in range(dice.randint(2, 4))]
+    people = _people(dice, names, 7, level=40)
+    for row in people:
+        row["choices"] = dice.sample(names, dice.randint(1, len(names)))
+    plan = [{"id": name, "capacity": dice.randint(2, 5), "min_open": dice.randint(2, 3)} for name in names]
+    return {
+        "format": "allocation-instance/1",
+        "rules": {
+            "across": "common_score",
+            "seed": f"s{dice.randrange(99)}",
+            "opening": dice.choice(["optimal", "optimal", "smallest_first", dice.sample(names, len(names))]),
+        },
+        "programmes": plan,
+        "applicants": people,
+    }
+
+
 FAMILIES: dict[str, Callable[[Random], Table]] = {
     "limits": limits,
     "opening": opening,
+    "contested": contested,
     "adjustment": adjustment,
     "guarantees": guarantees,
     "reserved": reserved,

@@ -16,7 +16,7 @@ from allocation.verify.report import Check
 
 RETRY_UP_TO = 16
 """Up to this many undecided classes the opening proof is tried again in full."""
-RETRY_STEPS = 60_000
+RETRY_STEPS = 20_000
 """Where sets must be walked one by one: sets × divisions × applicants up to which they are."""
 RETRY_SOLVES = 600
 """Under hard floors, where a set may need an integer programme for a person."""
