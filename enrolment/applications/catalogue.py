@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from core import clock
 from core.db import db
@@ -133,12 +133,12 @@ def _rows(in_round: Round) -> Sequence[PlanProgramme]:
         .where(PlanProgramme.plan_id == plan.id)
         .order_by(PlanProgramme.position)
         .options(
-            selectinload(PlanProgramme.cells),
+            joinedload(PlanProgramme.cells),
             joinedload(PlanProgramme.programme).options(
                 joinedload(Programme.major),
                 joinedload(Programme.college_major),
-                joinedload(Programme.school).options(joinedload(School.organisation), selectinload(School.names)),
+                joinedload(Programme.school).joinedload(School.organisation),
             ),
         )
     )
-    return db.session.scalars(query).all()
+    return db.session.scalars(query).unique().all()

@@ -16,7 +16,7 @@ from enrolment.applications.models import (
     VersionState,
 )
 from enrolment.applications.records import edited_version, newest_version, position_of, until_within, version_in_force
-from enrolment.applications.scope import children_of, guardian_of
+from enrolment.applications.scope import children_of, guardian_among
 from enrolment.applications.states import Event, possible
 from enrolment.applications.status import Milestones, Outcome, PageStatus, StageLine, line_of, status_of
 from enrolment.cycles.clock import Phase, phase
@@ -128,7 +128,7 @@ def frame_of(application: Application, actor: Actor, at: dt.datetime | None = No
         locked=application.round.locked_at is not None,
         outcome=released.outcome if released else None,
     )
-    guardian = guardian_of(actor, application.applicant_id)
+    guardian = guardian_among(actor, application.applicant)
     window = window_of(application.round, application.applicant.county)
     return Frame(
         application=application,

@@ -22,7 +22,7 @@ from enrolment.applications.frame import frame_of, way_back
 from enrolment.applications.guardianship import MOST_GUARDIANS, GuardianFacts
 from enrolment.applications.models import ApplicantGuardian, Application, ConsentPurpose
 from enrolment.applications.progress import consents_of, consents_to_ask
-from enrolment.applications.scope import get_own, guardian_of
+from enrolment.applications.scope import get_own, guardian_among
 
 blueprint = Blueprint("guardians", __name__)
 
@@ -231,6 +231,6 @@ def withdraw_consent(application_id: uuid.UUID) -> str | Response:
 
 def _as_guardian(application_id: uuid.UUID) -> Application:
     application = get_own(current_actor(), application_id)
-    if guardian_of(current_actor(), application.applicant_id) is None:
+    if guardian_among(current_actor(), application.applicant) is None:
         raise NotAllowed(_l("只有考生的监护人可以确认。请监护人用自己的账号登录。"))
     return application

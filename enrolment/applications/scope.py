@@ -47,15 +47,15 @@ def own_applications(actor: Actor) -> Select[Application]:
 
 
 def _with_round(query: Select[Application]) -> Select[Application]:
-    """The application with its pupil, round, year and lists, whose lines name school and major on every page."""
-    lists = selectinload(Application.versions).selectinload(ApplicationVersion.choices)
+    """The application with its pupil, guardians, round, year and lists, whose lines name school and major."""
+    lists = selectinload(Application.versions).joinedload(ApplicationVersion.choices)
     return query.options(
-        contains_eager(Application.applicant),
+        contains_eager(Application.applicant).joinedload(Applicant.guardians),
         joinedload(Application.round).joinedload(Round.cycle),
         lists.joinedload(Choice.programme).options(
             joinedload(Programme.major),
             joinedload(Programme.college_major),
-            joinedload(Programme.school).options(joinedload(School.organisation), selectinload(School.names)),
+            joinedload(Programme.school).joinedload(School.organisation),
         ),
     )
 
@@ -109,6 +109,13 @@ def guardian_of(actor: Actor, applicant_id: uuid.UUID) -> ApplicantGuardian | No
     return db.session.scalars(query).first()
 
 
+def guardian_among(actor: Actor, applicant: Applicant) -> ApplicantGuardian | None:
+    """The same for a pupil whose guardians have been read already."""
+    if actor.account_id is None or Role.GUARDIAN not in actor.roles:
+        return None
+    return next((one for one in applicant.guardians if one.account_id == actor.account_id), None)
+
+
 def county_of(actor: Actor) -> str | None:
     """The county of the pupil, or of a guardian's first child: where the catalogue begins for them."""
     query = own_applicants(actor).with_only_columns(Applicant.county).order_by(Applicant.county).limit(1)
@@ -133,7 +140,7 @@ def _own_or_county(actor: Actor) -> ColumnElement[bool]:
 
 
 def _one(query: Select[Row]) -> Row:
-    found = db.session.scalars(query).one_or_none()
+    found = db.session.scalars(query).unique().one_or_none()
     if found is None:
         raise NotVisible
     return found

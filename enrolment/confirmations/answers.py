@@ -7,7 +7,7 @@ from core.access import Actor
 from core.i18n import current_language, say
 from core.i18n import gettext as _
 from enrolment.confirmations.models import ConfirmationState
-from enrolment.confirmations.operations import arrival_of, confirmation_of, no_show_of
+from enrolment.confirmations.operations import standing_of
 from enrolment.cycles.words import deadline_text
 from enrolment.results.answers import Answer, ResultAction
 from enrolment.results.models import Placement
@@ -16,13 +16,12 @@ from enrolment.results.promises import default_words, give_up_words
 
 def answer_for(actor: Actor, placement: Placement) -> Answer:
     """The answer given so far, and the buttons that are still open to this reader."""
-    arrival = arrival_of(placement.id)
+    arrival, gone, given = standing_of(placement.id)
     if arrival is not None:
         at = clock.moment_text(arrival.arrived_at, current_language())
         return Answer(_("已报到"), "success", (_("已于 %(at)s 报到。", at=at),), _letter(actor, placement))
-    if no_show_of(placement.id) is not None:
+    if gone is not None:
         return Answer(_("未报到"), "danger", (_("到报到截止没有报到，名额已经退回，通知书作废。"),), ())
-    given = confirmation_of(placement.id)
     late = clock.now() >= placement.application.round.confirm_until
     if given is None:
         return _open(actor, placement, late=late)

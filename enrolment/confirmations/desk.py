@@ -35,9 +35,12 @@ def missing_placements(actor: Actor) -> Select[Placement]:
 def arrival_cards(actor: Actor) -> tuple[HomeCard, ...]:
     """应到, 已到, 未到, 已交回, counted in the database."""
     expected = expected_placements(actor)
-    all_expected = _count(expected)
-    arrived = _count(expected.join(Arrival, Arrival.placement_id == Placement.id))
-    gone = _count(expected.join(NoShow, NoShow.placement_id == Placement.id))
+    counted = (
+        expected.outerjoin(Arrival, Arrival.placement_id == Placement.id)
+        .outerjoin(NoShow, NoShow.placement_id == Placement.id)
+        .with_only_columns(func.count(Placement.id), func.count(Arrival.id), func.count(NoShow.id))
+    )
+    all_expected, arrived, gone = db.session.execute(counted).one()
     missing = url_for("missing.missing_list")
     link = url_for("confirmations.arrivals")
     return (
@@ -46,10 +49,6 @@ def arrival_cards(actor: Actor) -> tuple[HomeCard, ...]:
         HomeCard(_("未到"), all_expected - arrived - gone, missing, _("已确认、还没有报到的学生")),
         HomeCard(_("已交回"), gone, missing, _("没有报到、名额已经交回的学生")),
     )
-
-
-def _count(query: Select[Placement]) -> int:
-    return int(db.session.scalar(select(func.count()).select_from(query.subquery())) or 0)
 
 
 def _applicant(placement: Placement) -> Applicant:

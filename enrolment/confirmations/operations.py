@@ -138,6 +138,20 @@ def no_show_of(placement_id: uuid.UUID) -> NoShow | None:
     return db.session.scalars(select(NoShow).where(NoShow.placement_id == placement_id)).one_or_none()
 
 
+def standing_of(placement_id: uuid.UUID) -> tuple[Arrival | None, NoShow | None, Confirmation | None]:
+    """All three of a placement at once, for a page."""
+    query = (
+        select(Arrival, NoShow, Confirmation)
+        .select_from(Placement)
+        .outerjoin(Arrival, Arrival.placement_id == Placement.id)
+        .outerjoin(NoShow, NoShow.placement_id == Placement.id)
+        .outerjoin(Confirmation, Confirmation.placement_id == Placement.id)
+        .where(Placement.id == placement_id)
+    )
+    arrival, no_show, confirmation = db.session.execute(query).one()
+    return arrival, no_show, confirmation
+
+
 def _refuse_late(placement: Placement) -> None:
     if placement.programme_id is None:
         raise Refused(_l("本轮没有录取，没有需要确认的学校。"))

@@ -20,7 +20,7 @@ from core.policy.filing import SupplementaryLine
 from enrolment.applications.models import Applicant
 from enrolment.confirmations.deadline import unanswered
 from enrolment.confirmations.entry import Standing, eligible, standings
-from enrolment.confirmations.vacancies import Vacancy, vacancies
+from enrolment.confirmations.vacancies import Vacancy, vacancies_of
 from enrolment.cycles.models import CountyWindow, Cycle, Round, RoundState
 from enrolment.cycles.operations import open_round, set_window
 from enrolment.cycles.policy import filing_sheet
@@ -66,7 +66,7 @@ class Outlook:
 def outlook(after: Round) -> Outlook:
     """Read everything the wizard shows; nothing is written."""
     rounds = _rounds_until(after)
-    places = tuple(one for each in rounds for one in vacancies(each) if one.free > 0)
+    places = tuple(one for one in vacancies_of([each.id for each in rounds]) if one.free > 0)
     invited, counts = eligible([one.id for one in rounds])
     return Outlook(after, places, invited, counts, _obstacles(after, places))
 

@@ -22,10 +22,10 @@ from enrolment.confirmations import supplementary
 from enrolment.confirmations.supplementary_forms import SupplementaryForm, county_fields, supplementary_form
 from enrolment.confirmations.vacancies import Vacancy, vacancies
 from enrolment.cycles.models import Round
-from enrolment.cycles.policy import filing_sheet
+from enrolment.cycles.policy import filing_sheets
 from enrolment.cycles.queries import windows_of
 from enrolment.cycles.words import county_text
-from enrolment.results.visibility import publication_out
+from enrolment.results.visibility import publication_out, rounds_out
 from enrolment.rounds.queries import all_rounds, get_round
 
 blueprint = Blueprint("vacancies", __name__)
@@ -49,7 +49,9 @@ def vacancies_of(round_id: uuid.UUID) -> str | Response:
     if request.args.get("export"):
         record_read(current_actor(), "vacancies.export", found, rows=len(rows))
         return download(_workbook(found, rows), name=_("空余名额") + ".xlsx", mimetype=MIMETYPE)
-    rounds = [one for one in all_rounds() if one.cycle_id == found.cycle_id and publication_out(one.id)]
+    of_year = [one for one in all_rounds() if one.cycle_id == found.cycle_id]
+    out = rounds_out([one.id for one in of_year])
+    rounds = [one for one in of_year if one.id in out]
     return render_template("enrolment/confirmations/vacancies.html", round=found, rows=rows, rounds=rounds)
 
 
@@ -57,32 +59,34 @@ def vacancies_of(round_id: uuid.UUID) -> str | Response:
 @requires("vacancies.see")
 def supplementary_page(round_id: uuid.UUID) -> str:
     found = get_round(round_id)
-    return _wizard(found, supplementary_form(_counties(found), **_proposed(found)), 200)[0]
+    counties = _counties(found)
+    return _wizard(found, supplementary_form(counties, **_proposed(found, counties)), counties, 200)[0]
 
 
 @blueprint.post("/rounds/<uuid:round_id>/supplementary")
 @requires("supplementary.open", second_factor=True)
 def open_supplementary(round_id: uuid.UUID) -> AnyResponse | tuple[str, int]:
     found = get_round(round_id)
-    form = supplementary_form(_counties(found))
+    counties = _counties(found)
+    form = supplementary_form(counties)
     if not form.validate():
-        return _wizard(found, form, 422)
+        return _wizard(found, form, counties, 422)
     try:
         opened = supplementary.open_supplementary(
             current_actor(),
             after_id=found.id,
             version=form.version.data,
             expected=form.expected.data,
-            dates=_dates(form, _counties(found)),
+            dates=_dates(form, counties),
         )
     except DomainError as error:
         form.refuse(error)
-        return _wizard(get_round(round_id), form, 422)
+        return _wizard(get_round(round_id), form, counties, 422)
     flash(_("第 %(number)s 轮（征求志愿）已开启，正在通知可以参加的家庭。", number=opened.number), "success")
     return redirect(url_for("rounds.show", round_id=opened.id), 303)
 
 
-def _wizard(found: Round, form: SupplementaryForm, status: int) -> tuple[str, int]:
+def _wizard(found: Round, form: SupplementaryForm, counties: list[str], status: int) -> tuple[str, int]:
     seen = supplementary.outlook(found)
     form.version.data, form.expected.data = found.version, seen.seats
     page = render_template(
@@ -90,7 +94,7 @@ def _wizard(found: Round, form: SupplementaryForm, status: int) -> tuple[str, in
         round=found,
         seen=seen,
         form=form,
-        fields=county_fields(form, _counties(found)),
+        fields=county_fields(form, counties),
     )
     return page, status
 
@@ -110,11 +114,11 @@ def _dates(form: SupplementaryForm, counties: list[str]) -> supplementary.Dates:
     )
 
 
-def _proposed(found: Round) -> dict[str, object]:
+def _proposed(found: Round, counties: list[str]) -> dict[str, object]:
     """What the counties' sheets say of this year's supplementary window; nothing where it has passed."""
     proposed: dict[str, object] = {}
-    for county in _counties(found):
-        window = filing_sheet(found, county).rules.supplementary_window.value
+    for county, sheet in filing_sheets(found, counties).items():
+        window = sheet.rules.supplementary_window.value
         opens, closes = _in_year(window, found.cycle.year)
         if opens > clock.now():
             proposed |= {f"opens_{county}": opens, f"closes_{county}": closes}

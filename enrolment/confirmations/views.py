@@ -107,9 +107,12 @@ def arrived(arrival_id: uuid.UUID) -> str:
     found = db.session.get(Arrival, arrival_id)
     if found is None:
         raise NotVisible
-    get_placement(actor, found.placement_id)
     return render_template(
-        "enrolment/confirmations/arrived.html", arrival=found, cards=arrival_cards(actor), form=ArrivalForm()
+        "enrolment/confirmations/arrived.html",
+        arrival=found,
+        placement=get_placement(actor, found.placement_id),
+        cards=arrival_cards(actor),
+        form=ArrivalForm(),
     )
 
 

@@ -1,7 +1,7 @@
 """The policy sheets of a round: kept by version when it is opened, so that later editions do not touch it."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
@@ -38,20 +38,27 @@ def filing_sheet(in_round: Round, county: str) -> FilingSheet:
 
     Raises Refused naming the county when nobody has filed a sheet for the day.
     """
+    return filing_sheets(in_round, [county])[county]
+
+
+def filing_sheets(in_round: Round, counties: Sequence[str]) -> dict[str, FilingSheet]:
+    """The same for several counties, those kept with the round in one query."""
     query = (
         select(StoredPolicySheet)
         .join(RoundSheet, RoundSheet.sheet_id == StoredPolicySheet.id)
         .where(
             RoundSheet.round_id == in_round.id,
-            StoredPolicySheet.scope == county,
+            StoredPolicySheet.scope.in_(counties),
             StoredPolicySheet.kind == SheetKind.FILING.value,
         )
     )
-    kept = db.session.scalars(query).one_or_none()
-    if kept is not None:
-        sheet = _read(kept)
-        if isinstance(sheet, FilingSheet):
-            return sheet
+    read = {one.scope: _read(one) for one in db.session.scalars(query)}
+    kept = {county: sheet for county, sheet in read.items() if isinstance(sheet, FilingSheet)}
+    return {county: kept.get(county) or _sheet_of_the_day(in_round, county) for county in counties}
+
+
+def _sheet_of_the_day(in_round: Round, county: str) -> FilingSheet:
+    """The sheet in force when the county's filing opens; today's before its dates are set."""
     window = window_of(in_round, county)
     return _in_force(county, clock.beijing_day(window.opens_at) if window else clock.today())
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from core.access import Organisation, OrganisationKind
 from core.db import db
@@ -11,14 +12,17 @@ from enrolment.cycles.models import CountyWindow, Cycle, Round, RoundState
 
 
 def current_cycle() -> Cycle | None:
-    """The newest enrolment year, with its windows and rounds."""
+    """The newest enrolment year, with its windows and rounds: a few of each, so one query brings them all."""
     query = (
         select(Cycle)
         .order_by(Cycle.year.desc())
         .limit(1)
-        .options(selectinload(Cycle.windows), selectinload(Cycle.rounds))
+        .options(joinedload(Cycle.windows), joinedload(Cycle.rounds))
     )
-    return db.session.scalars(query).one_or_none()
+    cycle = db.session.scalars(query).unique().one_or_none()
+    for one in cycle.rounds if cycle else ():
+        set_committed_value(one, "cycle", cycle)  # a round that is handed on keeps its year
+    return cycle
 
 
 def open_round(cycle: Cycle) -> Round | None:

@@ -14,10 +14,13 @@ from core.db import db
 from core.i18n import current_language, say
 from core.i18n import gettext as _
 from core.words import Words
+from enrolment.plans.models import PlanProgramme
 from enrolment.plans.names import names_with_school
 from enrolment.results.models import Placement
+from enrolment.results.scope import whole
 from enrolment.rounds.desk_words import REASONS
 from enrolment.rounds.models import Run
+from registry.schools.models import Programme
 
 _TONES = {"admitted": "success", "full": "neutral", "closed": "neutral", "struck": "warning", "returned": "warning"}
 
@@ -69,7 +72,8 @@ def told(placement: Placement) -> Told:
 def sample(run: Run, count: int = 10) -> tuple[tuple[str, Told], ...]:
     """Explanations of ``count`` applicants spread over the run, by candidate number."""
     query = select(Placement).where(Placement.run_id == run.id).order_by(Placement.id).limit(count)
-    return tuple((row.application.applicant.candidate_number, told(row)) for row in db.session.scalars(query))
+    rows = db.session.scalars(whole(query)).unique()
+    return tuple((row.application.applicant.candidate_number, told(row)) for row in rows)
 
 
 def _reason(rank: int, one: ChoiceVerdict, names: Mapping[str, Words]) -> ChoiceReason:
@@ -143,6 +147,7 @@ def _texts(run_id: uuid.UUID) -> _RunTexts:
     run = db.session.get_one(Run, run_id)
     if run.outcome is None:
         raise LookupError("the run has no outcome")
-    names = names_with_school(row.programme.code for row in run.snapshot.plan.programmes)
+    planned = select(Programme.code).join(PlanProgramme, PlanProgramme.programme_id == Programme.id)
+    names = names_with_school(db.session.scalars(planned.where(PlanProgramme.plan_id == run.snapshot.plan_id)).all())
     everybody = explain_all(run.snapshot.instance.encode(), run.outcome.encode())
     return _RunTexts({one.applicant: one for one in everybody}, names)

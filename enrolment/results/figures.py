@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from core.charts.bars import Stack, stacked_bars
 from core.charts.figure import ChartFigure
@@ -122,7 +123,8 @@ def _fill_chart(run: Run) -> ChartFigure | None:
     )
     taken = {(school_id, county): count for school_id, county, count in db.session.execute(filled)}
     cells: dict[tuple[str, str], Cell] = {}
-    names = {one.id: one.name(language) for one in db.session.scalars(select(School))}
+    schools = db.session.scalars(select(School).options(joinedload(School.organisation)))
+    names = {one.id: one.name(language) for one in schools}
     for school_id, county, quota in db.session.execute(seats):
         if quota:
             pair = (names[school_id], county_name(county))

@@ -3,11 +3,13 @@
 import uuid
 
 from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy.orm import joinedload
 
 from core.access import Actor
 from core.db import db
 from core.errors import NotVisible
 from enrolment.applications.models import Applicant, ApplicantGuardian, Application
+from enrolment.cycles.models import Round
 from enrolment.results.models import Placement
 from enrolment.results.visibility import released_placements
 from registry.schools.models import Programme, School
@@ -31,7 +33,32 @@ def visible_placements(actor: Actor) -> Select[Placement]:
 
 def get_placement(actor: Actor, placement_id: uuid.UUID) -> Placement:
     """The placement, if visible; NotVisible otherwise."""
-    found = db.session.scalars(visible_placements(actor).where(Placement.id == placement_id)).one_or_none()
+    return _one(visible_placements(actor).where(Placement.id == placement_id))
+
+
+def placement_of(actor: Actor, application_id: uuid.UUID) -> Placement | None:
+    """The placement of an application, if visible."""
+    query = visible_placements(actor).where(Placement.application_id == application_id)
+    return db.session.scalars(whole(query)).unique().one_or_none()
+
+
+def whole(query: Select[Placement]) -> Select[Placement]:
+    """Placements with all that a page says of one: the pupil, the round, the programme and its school."""
+    return query.options(
+        joinedload(Placement.application).options(
+            joinedload(Application.applicant).options(joinedload(Applicant.guardians), joinedload(Applicant.scores)),
+            joinedload(Application.round).joinedload(Round.cycle),
+        ),
+        joinedload(Placement.programme).options(
+            joinedload(Programme.major),
+            joinedload(Programme.college_major),
+            joinedload(Programme.school).joinedload(School.organisation),
+        ),
+    )
+
+
+def _one(query: Select[Placement]) -> Placement:
+    found = db.session.scalars(whole(query)).unique().one_or_none()
     if found is None:
         raise NotVisible
     return found

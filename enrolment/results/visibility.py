@@ -1,6 +1,7 @@
 """The release switch: one condition decides what pages, letters, messages and the API show."""
 
 import uuid
+from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import aliased
@@ -38,6 +39,16 @@ def publication_out(round_id: uuid.UUID) -> bool:
         and publication.state is PublicationState.APPROVED
         and publication.release_at <= clock.now()
     )
+
+
+def rounds_out(round_ids: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Those of the rounds whose result may be shown now."""
+    query = select(Publication.round_id).where(
+        Publication.round_id.in_(round_ids),
+        Publication.state == PublicationState.APPROVED,
+        Publication.release_at <= clock.now(),
+    )
+    return frozenset(db.session.scalars(query))
 
 
 def released_placement_of(application_id: uuid.UUID) -> Placement | None:

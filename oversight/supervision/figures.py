@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import func, select
 
 from core.db import db
 from core.divisions import full_name
@@ -16,7 +16,7 @@ from enrolment.plans.models import PlanProgramme, QuotaCell
 from enrolment.plans.operations import plan_in_force
 from enrolment.results.models import Placement
 from enrolment.results.visibility import released_placements
-from registry.students.models import Spell, StatusEntry
+from registry.students.models import StatusEntry
 from registry.students.states import Status
 
 _SENT = (ApplicationState.SUBMITTED, ApplicationState.RETURNED, ApplicationState.PASSED, ApplicationState.REFUSED)
@@ -40,28 +40,13 @@ class CountyChain:
 def chains_of(round_id: uuid.UUID) -> tuple[CountyChain, ...]:
     """One line a county of the plan. Results count from their release on, never before."""
     places = _places(round_id)
-    counted = {
-        "applied": _applications(round_id, Application.state.in_(_SENT)),
-        "passed": _applications(round_id, Application.state == ApplicationState.PASSED),
-        "admitted": _by_county(_released(round_id)),
-        "accepted": _by_county(
-            _released(round_id)
-            .join(Confirmation, Confirmation.placement_id == Placement.id)
-            .where(Confirmation.state == ConfirmationState.ACCEPTED)
-        ),
-        "arrived": _by_county(_released(round_id).join(Arrival, Arrival.placement_id == Placement.id)),
-        "registered": _by_county(_registered(round_id)),
-    }
-    counties = sorted({*places, *(county for found in counted.values() for county in found)})
+    applied, placed = _applications(round_id), _placements(round_id)
+    counties = sorted({*places, *applied, *placed})
     language = current_language()
     return tuple(
-        CountyChain(
-            county=county,
-            name=full_name(county, language),
-            places=places.get(county, 0),
-            **{step: found.get(county, 0) for step, found in counted.items()},
-        )
+        CountyChain(county, full_name(county, language), places.get(county, 0), *steps)
         for county in counties
+        for steps in [(*applied.get(county, (0, 0)), *placed.get(county, (0, 0, 0, 0)))]
     )
 
 
@@ -78,40 +63,39 @@ def _places(round_id: uuid.UUID) -> dict[str, int]:
     return {county: int(seats) for county, seats in db.session.execute(query)}
 
 
-def _applications(round_id: uuid.UUID, condition: ColumnElement[bool]) -> dict[str, int]:
+def _applications(round_id: uuid.UUID) -> dict[str, tuple[int, int]]:
+    """Sent and passed applications by source county."""
+    passed = func.count().filter(Application.state == ApplicationState.PASSED)
     query = (
-        select(Applicant.county, func.count(Application.id))
+        select(Applicant.county, func.count(), passed)
+        .select_from(Application)
         .join(Applicant, Applicant.id == Application.applicant_id)
-        .where(Application.round_id == round_id, condition)
+        .where(Application.round_id == round_id, Application.state.in_(_SENT))
         .group_by(Applicant.county)
     )
-    return {county: count for county, count in db.session.execute(query)}
+    return {county: (sent, through) for county, sent, through in db.session.execute(query)}
 
 
-def _released(round_id: uuid.UUID) -> Select[Placement]:
-    """Released places of the round, joined to their applicants."""
-    return (
+def _placements(round_id: uuid.UUID) -> dict[str, tuple[int, int, int, int]]:
+    """Released places by county: admitted, accepted, arrived, registered (学籍注册: the spell was approved)."""
+    approved = select(StatusEntry.spell_id).where(StatusEntry.status == Status.ENROLLED)
+    query = (
         released_placements()
         .join(Application, Application.id == Placement.application_id)
         .join(Applicant, Applicant.id == Application.applicant_id)
+        .outerjoin(Confirmation, Confirmation.placement_id == Placement.id)
+        .outerjoin(Arrival, Arrival.placement_id == Placement.id)
         .where(Application.round_id == round_id, Placement.programme_id.is_not(None))
+        .with_only_columns(
+            Applicant.county,
+            func.count(),
+            func.count().filter(Confirmation.state == ConfirmationState.ACCEPTED),
+            func.count(Arrival.id),
+            func.count().filter(Arrival.spell_id.in_(approved)),
+        )
+        .group_by(Applicant.county)
     )
-
-
-def _registered(round_id: uuid.UUID) -> Select[Placement]:
-    """Places whose spell has been approved (学籍注册)."""
-    approved = select(StatusEntry.spell_id).where(StatusEntry.status == Status.ENROLLED)
-    return (
-        _released(round_id)
-        .join(Arrival, Arrival.placement_id == Placement.id)
-        .join(Spell, Spell.id == Arrival.spell_id)
-        .where(Spell.id.in_(approved))
-    )
-
-
-def _by_county(query: Select[Placement]) -> dict[str, int]:
-    counted = query.with_only_columns(Applicant.county, func.count(Placement.id)).group_by(Applicant.county)
-    return {county: count for county, count in db.session.execute(counted)}
+    return {county: (placed, yes, came, known) for county, placed, yes, came, known in db.session.execute(query)}
 
 
 def totals(chains: Sequence[CountyChain]) -> CountyChain:

@@ -23,7 +23,7 @@ def listed_spells(actor: Actor) -> Select[Spell]:
         .where(Spell.id.in_(visible_spells(actor).with_only_columns(Spell.id)))
         .options(
             contains_eager(Spell.person),
-            joinedload(Spell.school).options(joinedload(School.organisation), selectinload(School.names)),
+            joinedload(Spell.school).joinedload(School.organisation),
             joinedload(Spell.programme).options(joinedload(Programme.major), joinedload(Programme.college_major)),
             selectinload(Spell.entries),
         )

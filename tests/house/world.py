@@ -25,7 +25,8 @@ from enrolment.applications.models import Applicant
 from enrolment.confirmations.letters import letter_of
 from enrolment.confirmations.models import Arrival, ArrivalMethod
 from enrolment.confirmations.operations import accept, arrive
-from enrolment.cycles.models import Cycle, Round
+from enrolment.cycles.models import CountyWindow, Cycle, Round
+from enrolment.cycles.policy import keep_sheets
 from enrolment.plans.states import PlanState
 from enrolment.results import operations as results
 from enrolment.results.models import Placement, Publication
@@ -79,6 +80,8 @@ def build() -> World:
     home, beside, far = school(HERE, name="甲职校"), school(HERE, name="乙职校"), school(THERE, name="丙职校")
     with clock.frozen(clock.now() - dt.timedelta(days=3)):
         stage = ready(home)
+        with housekeeping():
+            keep_sheets(stage.round, db.session.scalars(select(CountyWindow)).all())
         placement, arrival = _played(stage)
     open_round = _second_round(stage)
     inhabitants = (*_offices(home, beside, far), *_families(stage))
@@ -123,8 +126,11 @@ def _played(stage: Stage) -> tuple[Placement, Arrival]:
 
 def _second_round(stage: Stage) -> Round:
     cycle = db.session.get_one(Cycle, stage.round.cycle_id)
-    make.windows(cycle, round_number=2)
-    return make.round_(cycle, number=2)
+    dates = make.windows(cycle, round_number=2)
+    opened = make.round_(cycle, number=2)
+    with housekeeping():
+        keep_sheets(opened, dates)
+    return opened
 
 
 def _offices(home: School, beside: School, far: School) -> list[Inhabitant]:
