@@ -17,8 +17,8 @@ from allocation.search import Search
 Watch = Callable[[float, float | None], None]
 
 
-HARD_SHARE = 0.3
-"""The part of the time limit each engine may use under hard floors: both look ahead, then the reasons are told."""
+SEARCH_SHARE, MODEL_SHARE = 0.5, 0.3
+"""The parts of the time limit the engines may use under hard floors; the rest is for telling the reasons."""
 
 HARD_SECONDS = 60.0
 """How long the model tries to prove an opening under hard floors where no limit is given."""
@@ -36,7 +36,7 @@ def searcher(round_: Round, watch: Watch, time_limit_s: float | None) -> Engine:
     if round_.hard:
         from allocation.hard_search import HardSearch
 
-        return HardSearch(round_, clock(None if time_limit_s is None else time_limit_s * HARD_SHARE), watch)
+        return HardSearch(round_, clock(None if time_limit_s is None else time_limit_s * SEARCH_SHARE), watch)
     if round_.divisions:
         from allocation.divided_search import DividedSearch
 
@@ -51,7 +51,7 @@ def modeller(round_: Round, watch: Watch, time_limit_s: float | None, workers: i
     from allocation.model import Model
 
     if round_.hard:
-        return HardModel(round_, clock(HARD_SECONDS if time_limit_s is None else time_limit_s * HARD_SHARE))
+        return HardModel(round_, clock(HARD_SECONDS if time_limit_s is None else time_limit_s * MODEL_SHARE))
     if round_.divisions:
         from allocation.divided_model import DividedModel
 

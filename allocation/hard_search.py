@@ -86,6 +86,7 @@ class HardSearch:
         self, undecided: tuple[int, ...], best: list[_Best], promising: list[tuple[int, int]], least: int
     ) -> Found | None:
         proven = True
+        tried = (1 << len(undecided)) - len(promising)
         for looks, (bound, number) in enumerate(promising):
             if best and bound < best[0].figures[0]:
                 break
@@ -95,12 +96,14 @@ class HardSearch:
             except NoTime:
                 proven = False
                 break
+            tried += 1
             if ahead is not None:
                 best = _two_best([*best, _rated(undecided, shut, ahead)])
             self.watch(0.0, None)
         if not best:
             return None if proven else self._greedy(undecided)
-        return Found(best[0].shut, proven, 1 << len(undecided), best[1].figures if len(best) > 1 else None)
+        runner_up = best[1].figures if len(best) > 1 else None
+        return Found(best[0].shut, proven, 1 << len(undecided) if proven else tried, runner_up)
 
     def _looked(self, looks: int, shut: frozenset[int], least: int) -> Ahead | None:
         if looks >= LOOKS:
