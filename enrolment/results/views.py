@@ -5,6 +5,7 @@ import uuid
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from core import clock
@@ -18,14 +19,15 @@ from core.web.actor import current_actor
 from core.web.downloads import download
 from enrolment.applications.models import Application
 from enrolment.applications.scope import visible_applications
+from enrolment.cycles.models import Round
 from enrolment.results import operations
 from enrolment.results.answers import answer_of, notes_of
 from enrolment.results.explaining import sample, told
 from enrolment.results.figures import figures_of
 from enrolment.results.forms import ApproveForm, CancelForm, ProposeForm
 from enrolment.results.listing import ADMITTED, admitted_placements
-from enrolment.results.models import Placement, Publication
-from enrolment.results.scope import visible_placements
+from enrolment.results.models import Publication
+from enrolment.results.scope import placement_of, visible_placements
 from enrolment.results.visibility import publication_of
 from enrolment.rounds.models import Run, RunState
 from enrolment.rounds.queries import get_run
@@ -107,7 +109,9 @@ def admitted() -> str | Response:
 def own() -> str:
     """The family's applications, each with its result once it is out."""
     actor = current_actor()
-    applications = db.session.scalars(visible_applications(actor).order_by(Application.opened_at.desc())).all()
+    own_ones = visible_applications(actor).order_by(Application.opened_at.desc())
+    named = (joinedload(Application.applicant), joinedload(Application.round).joinedload(Round.cycle))
+    applications = db.session.scalars(own_ones.options(*named)).all()
     released = {one.application_id for one in db.session.scalars(visible_placements(actor))}
     return render_template("enrolment/results/own.html", applications=applications, released=released)
 
@@ -116,8 +120,7 @@ def own() -> str:
 @requires("results.read")
 def result(application_id: uuid.UUID) -> str:
     actor = current_actor()
-    query = visible_placements(actor).where(Placement.application_id == application_id)
-    placement = db.session.scalars(query).one_or_none()
+    placement = placement_of(actor, application_id)
     if placement is None:
         return _not_yet(application_id)
     return render_template(
