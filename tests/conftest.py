@@ -47,7 +47,7 @@ def make_settings(data_dir: Path, database_url: str, **changes: object) -> Setti
         "database_url": database_url,
         "public_url": "https://localhost",
     }
-    return Settings(**{**values, **changes})  # type: ignore[arg-type]
+    return Settings(**{**values, **changes})
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,7 @@ def zone(built: tuple[Flask, dict[str, str]]) -> Iterator[Flask]:
 
 
 def count(model: type[Base], *conditions: object) -> int:
-    return db.session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0  # type: ignore[arg-type]
+    return db.session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0
 
 
 def test_every_state_of_an_application_and_of_its_versions_is_there(zone: Flask) -> None:

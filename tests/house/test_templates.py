@@ -126,7 +126,7 @@ def test_every_link_and_file_exists(app: Flask, name: str) -> None:
         if endpoint and not endpoint.startswith(".") and endpoint not in asked:
             assert endpoint in app.view_functions, f"no page {endpoint}"
     for call in _calls(tree, "asset"):
-        app.jinja_env.globals["asset"](_constant(call))  # type: ignore[operator]  # our own function
+        app.jinja_env.globals["asset"](_constant(call))
 
 
 def test_the_heuristic_sees_what_it_should(app: Flask) -> None:

@@ -85,7 +85,7 @@ def activate(visitor: Visitor, code: str, last_four: str, secret: str) -> None:
 
 
 def click(page: Page, name: str, *, role: str = "button") -> None:
-    page.get_by_role(role, name=name).first.click()  # type: ignore[arg-type]  # one of the ARIA roles
+    page.get_by_role(role, name=name).first.click()
 
 
 def test_a_family_applies_on_two_phones(world: World, new_visitor: NewVisitor, tmp_path: Path) -> None:

@@ -46,10 +46,10 @@ def code_at(secret: str, at: dt.datetime | None = None, *, steps: int = 0) -> st
     return pyotp.TOTP(secret).at(at or clock.now(), counter_offset=steps)
 
 
-def sign_in_page(client: FlaskClient, name: str, password: str = PASSWORD, next_page: str = ""):  # type: ignore[no-untyped-def]  # Browser.submit is loose on purpose
+def sign_in_page(client: FlaskClient, name: str, password: str = PASSWORD, next_page: str = ""):
     """Sign in through the page."""
     page = "/sign-in" + (f"?next={next_page}" if next_page else "")
-    return client.submit(page, {"name": name, "password": password})  # type: ignore[attr-defined]  # the test browser
+    return client.submit(page, {"name": name, "password": password})
 
 
 def shown_codes(page: str) -> list[str]:

@@ -28,7 +28,7 @@ HOUSE = House("test")
 
 
 def opened(role: Role = Role.APPLICANT, **changes: object) -> Opened:
-    return operations.open_account(HOUSE, display_name="王小明", grants=[NewGrant(role)], **changes)  # type: ignore[arg-type]  # the caller's own
+    return operations.open_account(HOUSE, display_name="王小明", grants=[NewGrant(role)], **changes)
 
 
 def activate(code: str, *, fact: str = "", password: str = NEW) -> str:

@@ -19,7 +19,7 @@ LEASE = dt.timedelta(seconds=20)
 def kind(name: str, handler: registry.Handler, **rest: object) -> Iterator[None]:
     """A kind that exists inside the block (an earlier one of this name comes back afterwards)."""
     with mock.patch.dict(registry._KINDS):
-        registry.add_kind(name, handler, **rest)  # type: ignore[arg-type]  # passed through as written
+        registry.add_kind(name, handler, **rest)
         yield
 
 

@@ -34,6 +34,6 @@ class Remembering:
 def tell(who: Account, template: str = EVENT, **more: object) -> Notice:
     """One notice in a transaction of its own."""
     with transaction():
-        made = notify(who.id, template, {"school": "甲职校"}, **more)  # type: ignore[arg-type]  # the caller's own
+        made = notify(who.id, template, {"school": "甲职校"}, **more)
         record(House("test"), "test.tell", made)
     return made

@@ -80,7 +80,7 @@ FULL_HEAD = (
 
 def grid_of(*rows: Sequence[object], name: str = "学生") -> Grid:
     """A grid as a file would give it."""
-    return Grid(name, tuple(tuple(row) for row in rows))  # type: ignore[arg-type] # tests pass any cell
+    return Grid(name, tuple(tuple(row) for row in rows))
 
 
 def book_of(*rows: Sequence[object], name: str = "学生") -> bytes:

@@ -53,7 +53,7 @@ EIGHTEEN = r"\d{17}[\dX]"
     ],
 )
 def test_takes(kind: Kind, raw: object, value: object) -> None:
-    assert kind.read(raw).value == value  # type: ignore[arg-type] # raw cells of every kind
+    assert kind.read(raw).value == value
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_takes(kind: Kind, raw: object, value: object) -> None:
     ],
 )
 def test_mends_and_reports(kind: Kind, raw: object, value: object) -> None:
-    taken = kind.read(raw)  # type: ignore[arg-type] # raw cells of every kind
+    taken = kind.read(raw)
     assert taken.value == value
     assert taken.repaired is not None
     assert taken.repaired.zh
@@ -110,7 +110,7 @@ def test_mends_and_reports(kind: Kind, raw: object, value: object) -> None:
 )
 def test_refuses_with_the_rule(kind: Kind, raw: object, said: str) -> None:
     with pytest.raises(Unreadable) as refused:
-        kind.read(raw)  # type: ignore[arg-type] # raw cells of every kind
+        kind.read(raw)
     assert said in refused.value.rule.zh
     assert refused.value.rule.en
     assert refused.value.mend.zh
@@ -120,7 +120,7 @@ def test_refuses_with_the_rule(kind: Kind, raw: object, said: str) -> None:
 def test_half_points_order_exactly() -> None:
     values = [Exact().read(raw).value for raw in ("611.50", 611.5, 611.0)]
     assert values[0] == values[1]
-    assert values[0] > values[2]  # type: ignore[operator] # decimals
+    assert values[0] > values[2]
 
 
 def test_a_number_whose_own_check_accepts_it_may_end_in_zeros() -> None:
@@ -158,7 +158,7 @@ def test_an_unknown_word_names_the_nearest_ones() -> None:
     ],
 )
 def test_what_is_written_reads_back(kind: Kind, value: object) -> None:
-    written = kind.write(value)  # type: ignore[arg-type] # values of every kind
+    written = kind.write(value)
     assert kind.read(float(written) if isinstance(written, Decimal) else written).value == value
     assert kind.shape.zh
     assert kind.shape.en

@@ -39,7 +39,7 @@ def candidate(serial: int, *, county: str = QP, **changes: object) -> Candidate:
         "birth_date": dt.date(2009, 9, 1) + dt.timedelta(days=serial),
         **changes,
     }
-    return Candidate(**values)  # type: ignore[arg-type] # the fields are those of the class
+    return Candidate(**values)
 
 
 PEOPLE = CandidateSheet(

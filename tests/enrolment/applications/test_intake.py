@@ -43,7 +43,7 @@ def candidate(number: str = "2026000001", **changes: object) -> Candidate:
         "row": 2,
         **changes,
     }
-    return Candidate(**values)  # type: ignore[arg-type]  # by name
+    return Candidate(**values)
 
 
 def sheet(*candidates: Candidate, county: str = QP, taken: tuple[str, ...] = ()) -> CandidateSheet:

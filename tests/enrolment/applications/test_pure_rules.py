@@ -48,7 +48,7 @@ PUPIL = Pupil("310118", "F")
 
 
 def offer(programme: uuid.UUID = A, seats: int = 5, **conditions: object) -> Offer:
-    return Offer(programme, seats, **conditions)  # type: ignore[arg-type]  # by name
+    return Offer(programme, seats, **conditions)
 
 
 class TestEligibility:
@@ -141,7 +141,7 @@ def progress(**changes: object) -> Progress:
         "in_force": False,
         **changes,
     }
-    return Progress(**values)  # type: ignore[arg-type]  # by name
+    return Progress(**values)
 
 
 def state_of(task: Task, **changes: object) -> TaskState:

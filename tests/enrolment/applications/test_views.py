@@ -139,7 +139,7 @@ def test_a_family_applies(world: Scene, client: Browser, phone: Browser) -> None
     assert parent.submit(f"{home}/confirm", ticks).status_code == 303
 
     receipt = page(pupil, home)
-    number = version_in_force(newest(world)).receipt_number  # type: ignore[union-attr]  # asserted below
+    number = version_in_force(newest(world)).receipt_number
     assert number is not None
     assert number in receipt
     assert "报名已提交" in receipt

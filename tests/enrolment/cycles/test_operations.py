@@ -38,7 +38,7 @@ def open_year(year: int = 2026) -> Cycle:
 
 def set_dates(actor: Actor, cycle: Cycle, county: str = QP, **changes: object) -> CountyWindow:
     values = {"opens_at": OPENS, "closes_at": CLOSES, "scores_on": SCORES, **changes}
-    return operations.set_window(actor, cycle_id=cycle.id, county=county, **values)  # type: ignore[arg-type]  # by name
+    return operations.set_window(actor, cycle_id=cycle.id, county=county, **values)
 
 
 def start(cycle: Cycle, **changes: object) -> Round:
@@ -48,7 +48,7 @@ def start(cycle: Cycle, **changes: object) -> Round:
         "arrive_until": dt.date(2026, 9, 1),
         **changes,
     }
-    return operations.open_round(committee(), cycle_id=cycle.id, **values)  # type: ignore[arg-type]  # by name
+    return operations.open_round(committee(), cycle_id=cycle.id, **values)
 
 
 def test_a_year_is_opened_once(context: Flask) -> None:
@@ -143,14 +143,14 @@ def test_dates_after_the_result_can_move_until_the_round_is_closed(context: Flas
     set_dates(bureau(), year)
     opened = start(year)
     dates = {"confirm_until": CONFIRM + dt.timedelta(days=1), "arrive_from": SCORES, "arrive_until": SCORES}
-    moved = operations.set_round_dates(committee(), round_id=opened.id, version=1, **dates)  # type: ignore[arg-type]  # by name
+    moved = operations.set_round_dates(committee(), round_id=opened.id, version=1, **dates)
     assert moved.arrive_from == SCORES
     with pytest.raises(Conflict):
-        operations.set_round_dates(committee(), round_id=opened.id, version=1, **dates)  # type: ignore[arg-type]  # by name
+        operations.set_round_dates(committee(), round_id=opened.id, version=1, **dates)
     make.lock(opened, state=RoundState.CLOSED)
     version = db.session.get_one(Round, opened.id).version
     with pytest.raises(Refused):
-        operations.set_round_dates(committee(), round_id=opened.id, version=version, **dates)  # type: ignore[arg-type]  # by name
+        operations.set_round_dates(committee(), round_id=opened.id, version=version, **dates)
     with pytest.raises(Refused):
         operations.set_round_dates(
             committee(),

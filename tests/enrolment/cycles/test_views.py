@@ -18,7 +18,7 @@ DATES = {"opens_at": "2026-06-18T09:00", "closes_at": "2026-06-20T17:00", "score
 
 
 def text(response: object) -> str:
-    return str(response.get_data(as_text=True))  # type: ignore[attr-defined]  # a test response
+    return str(response.get_data(as_text=True))
 
 
 def bureau(client: FlaskClient, county: str = QP) -> FlaskClient:

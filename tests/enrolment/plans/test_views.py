@@ -143,7 +143,7 @@ def test_report_return_agree_by_buttons(at: World, app: Flask) -> None:
     db.session.expire_all()
     assert plan.state is PlanState.APPROVED
     assert post(editor, here, f"{here}/revise").status_code == 303
-    assert operations.latest_plan(at.round_id).number == 2  # type: ignore[union-attr]  # it was just made
+    assert operations.latest_plan(at.round_id).number == 2
     listed = editor.get("/plans").get_data(as_text=True)
     assert "没有不同" in listed
 
@@ -181,7 +181,7 @@ def test_a_frozen_version_shows_its_hash_and_the_difference(at: World, officer: 
         operations.agree(at.approver(county), plan_id=second.id, version=second.version)
     operations.freeze(at.officer(), plan_id=second.id)
     page = officer.get(f"/plans/{second.id}").get_data(as_text=True)
-    assert second.frozen_sha256 in page  # type: ignore[operator]  # frozen above
+    assert second.frozen_sha256 in page
     assert "与第 1 版的不同" in page
     assert "grid-changed" in page
     assert 'name="seats-' not in page

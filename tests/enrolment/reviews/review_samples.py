@@ -43,7 +43,7 @@ class Desk:
         self, county: str = QP, *, name: str = "欧阳〇𬭎", papers: bool = True, **changes: object
     ) -> Application:
         """A submitted application of a pupil with a guardian and both papers."""
-        child, parent = make.family(self.in_round, county, name=name, **changes)  # type: ignore[arg-type]  # by name
+        child, parent = make.family(self.in_round, county, name=name, **changes)
         if papers:
             for kind in (PaperKind.IDENTITY, PaperKind.HOUSEHOLD):
                 make.paper(child, kind)

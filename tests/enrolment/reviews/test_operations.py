@@ -33,7 +33,7 @@ def at(context: Flask) -> Desk:
 
 
 def held(at: Desk, **changes: object) -> Application:
-    application = at.submitted(**changes)  # type: ignore[arg-type]  # by name
+    application = at.submitted(**changes)
     claims.claim(at.officer, application_id=application.id)
     return application
 

@@ -272,7 +272,7 @@ def test_a_round_without_outcome_says_why(
     from allocation.child import ChildResult
     from enrolment.rounds import desk
 
-    ended = ChildResult(status, None, message, 1.0, 1.0)  # type: ignore[arg-type] # a literal of the parameters
+    ended = ChildResult(status, None, message, 1.0, 1.0)
     monkeypatch.setattr(desk, "solve_in_child", lambda *args, **kwargs: ended)
     with pytest.raises(NotSolved) as failed:
         run(plan_of([programme("A")], {}), people_of([person(1, (1, 1, 1), "A")]))

@@ -27,7 +27,7 @@ def opened(code: str = "SCHOOL01") -> School:
 
 def programme_facts(**changes: object) -> ProgrammeFacts:
     values: dict[str, object] = {"code": "P1", "major": SECONDARY, "form": TrainingForm.PLAIN, "years": 3, **changes}
-    return ProgrammeFacts(**values)  # type: ignore[arg-type]  # fields by name
+    return ProgrammeFacts(**values)
 
 
 def test_majors_are_entered_once(context: Flask) -> None:

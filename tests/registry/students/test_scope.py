@@ -27,7 +27,7 @@ PROVINCE_OF = {QP: "310000", WJ: "320000", JS: "330000"}
 
 def pupil(at: object, source: str, name: str = "张三") -> Spell:
     """A pupil without an ID number, so that any number of them can be made."""
-    chosen = programme(at)  # type: ignore[arg-type]
+    chosen = programme(at)
     with transaction():
         return open_spell(
             House(),
