@@ -24,6 +24,14 @@ class Case:
     adjusted: Mapping[str, str] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
     scene: Scene = field(default_factory=Scene)
+    seats: dict[str | None, list[Person]] = field(default_factory=dict)
+
+    def holders(self, programme: str) -> list[Person]:
+        """Who sits in a programme in the pass; everybody is looked at once."""
+        if not self.seats:
+            for one in self.facts.people.values():
+                self.seats.setdefault(self.seat(one), []).append(one)
+        return self.seats.get(programme, [])
 
     def due(self, row: Kept) -> int:
         """The places of a guarantee that can be kept (fewer only where crossing limits forbid it)."""
@@ -115,8 +123,7 @@ def answered(case: Case, person: Person, programme: str, seats: Mapping[str, lis
     if programme in case.closed:
         return True
     if case.facts.ranked:
-        holders = [one for one in case.facts.people.values() if case.seat(one) == programme]
-        return not case.replay.takes(person, programme, holders)
+        return not case.replay.takes(person, programme, case.holders(programme))
     if case.facts.hard and _kept_empty(case, person, programme):
         return True
     return any(
