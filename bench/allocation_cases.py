@@ -35,7 +35,9 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
 
 def zone() -> Told:
     """Zone size by both engines."""
-    seconds, outcome = timed(lambda: solve(read_instance(generate.every_limit(**ZONE)), engine="both"))
+    seconds, outcome = timed(
+        lambda: solve(read_instance(generate.every_limit(**ZONE)), engine="both", time_limit_s=60)
+    )
     runs = {run.name: run for run in outcome.engines}
     same = len({run.assignment for run in outcome.engines}) == 1
     undecided = len(outcome.body["opening"]["undecided"])
