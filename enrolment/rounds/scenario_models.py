@@ -62,7 +62,8 @@ class Trial(Base):
 
     ``population_sha256`` covers the applicants and those taken elsewhere: two trials with the same value saw
     the same people. ``conflict`` names the limits that contradict each other, smallest set first.
-    ``more_places`` asks what so many places more would change; ``gain`` is the solver's answer.
+    ``more_places`` asks what so many places more would change, ``asks_conflict`` whether every class can open and
+    every guarantee be filled at once; ``gain`` and ``conflict`` are the solver's answers.
     """
 
     __tablename__ = "trial"
@@ -78,6 +79,7 @@ class Trial(Base):
     population_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     settings: Mapped[dict[str, Any]] = mapped_column(JsonText)
     more_places: Mapped[int | None]
+    asks_conflict: Mapped[bool] = mapped_column(default=False)
     requested_by: Mapped[uuid.UUID]
     finished_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     requested_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)

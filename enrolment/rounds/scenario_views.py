@@ -21,7 +21,7 @@ from enrolment.plans.queries import latest_plan
 from enrolment.plans.sheet import read_plan, write_plan
 from enrolment.plans.storage import sheet_of
 from enrolment.rounds import scenarios as operations
-from enrolment.rounds.conflict_words import said_conflict, said_failure
+from enrolment.rounds.conflict_words import said_conflict, said_failure, said_gain
 from enrolment.rounds.queries import get_round
 from enrolment.rounds.scenario_forms import AdoptForm, MoreForm, NewScenarioForm, RulesForm, TrialForm, WorkbookForm
 from enrolment.rounds.scenario_models import LIVE_TRIAL, Scenario
@@ -129,6 +129,7 @@ def request_trial(scenario_id: uuid.UUID) -> Response:
             "workers": 1,
         },
         more_places=more.more_places.data if asks else None,
+        asks_conflict="asks_conflict" in request.form,
     )
     return redirect(url_for(".show", scenario_id=scenario.id), 303)
 
@@ -183,6 +184,7 @@ def trial(trial_id: uuid.UUID) -> str:
         running=found.state in LIVE_TRIAL,
         failure=said_failure(found),
         conflict=said_conflict(found),
+        gain=said_gain(found),
     )
 
 
@@ -223,6 +225,7 @@ def _page(
         running=newest is not None and newest.state in LIVE_TRIAL,
         failure=said_failure(newest) if newest else "",
         conflict=said_conflict(newest) if newest else (),
+        gain=said_gain(newest) if newest else None,
         rules=rules or RulesForm(formdata=None, obj=stated, version=scenario.version, note=scenario.note),
         copy_form=copy_form or NewScenarioForm(formdata=None),
         trial_form=TrialForm(formdata=None),

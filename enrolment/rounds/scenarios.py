@@ -6,7 +6,7 @@ A scenario never becomes a result: the only door out is ``adopt``, which makes a
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -81,11 +81,17 @@ def replace_sheet(actor: Actor, *, scenario_id: uuid.UUID, version: int, sheet: 
 
 
 def request_trial(
-    actor: Actor, *, scenario_id: uuid.UUID, settings: Mapping[str, Any], more_places: int | None = None
+    actor: Actor,
+    *,
+    scenario_id: uuid.UUID,
+    settings: Mapping[str, Any],
+    more_places: int | None = None,
+    asks_conflict: bool = False,
 ) -> Trial:
     """Ask for one solving of a scenario with the pupils as they stand now; nothing of it reaches the round.
 
-    ``more_places`` asks what so many places more would change. Raises Refused while a trial of the scenario
+    ``more_places`` asks what so many places more would change, ``asks_conflict`` which named limits contradict
+    each other when every class is to open and every guarantee to be filled. Raises Refused while a trial of it
     is on its way, for a number out of range, or when the input is not complete.
     """
     if more_places is not None and not 1 <= more_places <= MOST_PLACES:
@@ -108,6 +114,7 @@ def request_trial(
             population_at=now,
             settings=dict(settings),
             more_places=more_places,
+            asks_conflict=asks_conflict,
             requested_by=actor.account_id,
             requested_at=now,
         )
@@ -139,11 +146,14 @@ def live_trial(scenario_id: uuid.UUID) -> Trial | None:
     return db.session.scalars(query).one_or_none()
 
 
-def end_trial(actor: Signature, trial_id: uuid.UUID, *, state: TrialState, why: str = "") -> None:
-    """Inside a transaction: a trial that failed or was cancelled, with the reason in words."""
+def end_trial(
+    actor: Signature, trial_id: uuid.UUID, *, state: TrialState, why: str = "", conflict: Sequence[str] = ()
+) -> None:
+    """Inside a transaction: a trial that failed or was cancelled, with the reason and the limits that conflict."""
     trial = lock_row(Trial, trial_id)
     if trial.state not in LIVE_TRIAL:
         return
+    trial.conflict = [*conflict]
     trial.state, trial.finished_at, trial.failure = state, clock.now(), why
     record(actor, "scenarios.end_trial", trial, state=state.value, why=why[:500])
 

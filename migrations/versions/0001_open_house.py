@@ -1227,6 +1227,7 @@ def upgrade() -> None:
         sa.Column("population_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settings", sa.Text(), nullable=False),
         sa.Column("more_places", sa.Integer(), nullable=True),
+        sa.Column("asks_conflict", sa.Boolean(), nullable=False),
         sa.Column("requested_by", sa.Uuid(), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
@@ -1696,6 +1697,33 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "waiting_entry",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("cell_id", sa.Uuid(), nullable=False),
+        sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("publication_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.CheckConstraint("place >= 1", name=op.f("ck_waiting_entry_place_from_one")),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_waiting_entry_application_id_application")
+        ),
+        sa.ForeignKeyConstraint(["cell_id"], ["quota_cell.id"], name=op.f("fk_waiting_entry_cell_id_quota_cell")),
+        sa.ForeignKeyConstraint(
+            ["publication_id"], ["publication.id"], name=op.f("fk_waiting_entry_publication_id_publication")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waiting_entry")),
+        sa.UniqueConstraint(
+            "publication_id",
+            "cell_id",
+            "application_id",
+            name=op.f("uq_waiting_entry_publication_id_cell_id_application_id"),
+        ),
+    )
+    with op.batch_alter_table("waiting_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_waiting_entry_application_id"), ["application_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_waiting_entry_cell_id"), ["cell_id"], unique=False)
+
+    op.create_table(
         "roster_line",
         sa.Column("roster_id", sa.Uuid(), nullable=False),
         sa.Column("placement_id", sa.Uuid(), nullable=False),
@@ -1709,6 +1737,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("roster_line", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_roster_line_placement_id"), ["placement_id"], unique=False)
+
+    op.create_table(
+        "waiting_exit",
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("placement_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("reason IN ('moved_up', 'elsewhere')", name=op.f("ck_waiting_exit_reason_known")),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["waiting_entry.id"], name=op.f("fk_waiting_exit_entry_id_waiting_entry")
+        ),
+        sa.ForeignKeyConstraint(
+            ["placement_id"], ["placement.id"], name=op.f("fk_waiting_exit_placement_id_placement")
+        ),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_waiting_exit")),
+    )
+    with op.batch_alter_table("waiting_exit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_waiting_exit_placement_id"), ["placement_id"], unique=False)
 
     on(
         "sqlite",
@@ -2474,11 +2520,85 @@ def upgrade() -> None:
         "CREATE OR REPLACE TRIGGER trial_no_truncate BEFORE TRUNCATE ON trial FOR EACH STATEMENT "
         "EXECUTE FUNCTION trial_no_truncate()",
     )
+    on(
+        "sqlite",
+        "CREATE TRIGGER waiting_entry_no_update BEFORE UPDATE ON waiting_entry FOR EACH ROW WHEN 1 "
+        "= 1 BEGIN SELECT RAISE(ABORT, 'waiting_entry is append-only'); END",
+        "CREATE TRIGGER waiting_entry_no_delete BEFORE DELETE ON waiting_entry FOR EACH ROW WHEN 1 "
+        "= 1 BEGIN SELECT RAISE(ABORT, 'waiting_entry is append-only'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION waiting_entry_no_update() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'waiting_entry is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER waiting_entry_no_update BEFORE UPDATE ON waiting_entry FOR EACH "
+        "ROW EXECUTE FUNCTION waiting_entry_no_update()",
+        "CREATE OR REPLACE FUNCTION waiting_entry_no_delete() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'waiting_entry is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN OLD; END $guard$",
+        "CREATE OR REPLACE TRIGGER waiting_entry_no_delete BEFORE DELETE ON waiting_entry FOR EACH "
+        "ROW EXECUTE FUNCTION waiting_entry_no_delete()",
+        "CREATE OR REPLACE FUNCTION waiting_entry_no_truncate() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'waiting_entry is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NULL; END $guard$",
+        "CREATE OR REPLACE TRIGGER waiting_entry_no_truncate BEFORE TRUNCATE ON waiting_entry FOR "
+        "EACH STATEMENT EXECUTE FUNCTION waiting_entry_no_truncate()",
+    )
+    on(
+        "sqlite",
+        "CREATE TRIGGER waiting_exit_no_update BEFORE UPDATE ON waiting_exit FOR EACH ROW WHEN 1 = "
+        "1 BEGIN SELECT RAISE(ABORT, 'waiting_exit is append-only'); END",
+        "CREATE TRIGGER waiting_exit_no_delete BEFORE DELETE ON waiting_exit FOR EACH ROW WHEN 1 = "
+        "1 BEGIN SELECT RAISE(ABORT, 'waiting_exit is append-only'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION waiting_exit_no_update() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'waiting_exit is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER waiting_exit_no_update BEFORE UPDATE ON waiting_exit FOR EACH "
+        "ROW EXECUTE FUNCTION waiting_exit_no_update()",
+        "CREATE OR REPLACE FUNCTION waiting_exit_no_delete() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'waiting_exit is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN OLD; END $guard$",
+        "CREATE OR REPLACE TRIGGER waiting_exit_no_delete BEFORE DELETE ON waiting_exit FOR EACH "
+        "ROW EXECUTE FUNCTION waiting_exit_no_delete()",
+        "CREATE OR REPLACE FUNCTION waiting_exit_no_truncate() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'waiting_exit is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NULL; END $guard$",
+        "CREATE OR REPLACE TRIGGER waiting_exit_no_truncate BEFORE TRUNCATE ON waiting_exit FOR "
+        "EACH STATEMENT EXECUTE FUNCTION waiting_exit_no_truncate()",
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    on(
+        "sqlite",
+        "DROP TRIGGER IF EXISTS waiting_exit_no_update",
+        "DROP TRIGGER IF EXISTS waiting_exit_no_delete",
+        "DROP TRIGGER IF EXISTS waiting_exit_no_truncate",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS waiting_exit_no_update() CASCADE",
+        "DROP FUNCTION IF EXISTS waiting_exit_no_delete() CASCADE",
+        "DROP FUNCTION IF EXISTS waiting_exit_no_truncate() CASCADE",
+    )
+    on(
+        "sqlite",
+        "DROP TRIGGER IF EXISTS waiting_entry_no_update",
+        "DROP TRIGGER IF EXISTS waiting_entry_no_delete",
+        "DROP TRIGGER IF EXISTS waiting_entry_no_truncate",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS waiting_entry_no_update() CASCADE",
+        "DROP FUNCTION IF EXISTS waiting_entry_no_delete() CASCADE",
+        "DROP FUNCTION IF EXISTS waiting_entry_no_truncate() CASCADE",
+    )
     on(
         "sqlite",
         "DROP TRIGGER IF EXISTS trial_ended",
@@ -2791,10 +2911,19 @@ def downgrade() -> None:
         "DROP FUNCTION IF EXISTS application_locked_delete() CASCADE",
         "DROP FUNCTION IF EXISTS application_holds_a_place() CASCADE",
     )
+    with op.batch_alter_table("waiting_exit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_waiting_exit_placement_id"))
+
+    op.drop_table("waiting_exit")
     with op.batch_alter_table("roster_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_roster_line_placement_id"))
 
     op.drop_table("roster_line")
+    with op.batch_alter_table("waiting_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_waiting_entry_cell_id"))
+        batch_op.drop_index(batch_op.f("ix_waiting_entry_application_id"))
+
+    op.drop_table("waiting_entry")
     op.drop_table("sealed_roster")
     with op.batch_alter_table("public_answer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_public_answer_publication_id"))

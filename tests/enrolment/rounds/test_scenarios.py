@@ -18,11 +18,14 @@ from enrolment.plans.models import Plan, SeatEntry
 from enrolment.plans.states import PlanState
 from enrolment.plans.storage import sheet_of
 from enrolment.results.models import Placement, Publication
+from enrolment.rounds import trying
 from enrolment.rounds.comparing import figures_of, flows_of, moves, solution
+from enrolment.rounds.conflict_words import said_conflict, said_failure, said_gain
 from enrolment.rounds.models import Run
 from enrolment.rounds.scenario_models import Scenario, Trial, TrialState
 from enrolment.rounds.scenario_sheet import Numbers, load, parameters_of
 from enrolment.rounds.scenarios import adopt, change_scenario, copy_scenario, open_scenario, request_trial
+from enrolment.rounds.solving import Unsolved
 from enrolment.rounds.trying import solve_trial
 from tests.enrolment.applications.scene import actor_for
 from tests.enrolment.rounds.stage import LEASE, SETTINGS, Stage, ready
@@ -186,3 +189,68 @@ def test_foreign_numbers_foreign_scenarios_and_stale_pages_are_refused(context: 
     with pytest.raises(Refused):
         base(stage)
     assert db.session.scalar(select(func.count(Plan.id))) == 1
+
+
+def test_the_solver_answers_what_more_places_would_change(context: Flask) -> None:
+    stage = ready()
+    trial = request_trial(stage.actor, scenario_id=base(stage).id, settings=SETTINGS, more_places=1)
+    work_on(trial)
+    found = db.session.get_one(Trial, trial.id)
+    gain = said_gain(found)
+    assert found.state is TrialState.SOUND
+    assert gain is not None
+    assert gain.placed == (3, 4)
+    assert sum(count for _where, count in gain.where) == 1
+    with pytest.raises(Refused):
+        request_trial(stage.actor, scenario_id=found.scenario_id, settings=SETTINGS, more_places=0)
+
+
+def work_on(trial: Trial) -> None:
+    db.session.rollback()
+    held = claim("test-worker", LEASE)
+    assert held is not None
+    solve_trial(JobContext(held, LEASE))
+    db.session.rollback()
+    assert db.session.get_one(Trial, trial.id).finished_at is not None
+
+
+def test_a_contradiction_names_the_smallest_set_in_words(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the rule makes inadmissible, the limits are named; here the solver's refusal is given."""
+    stage = ready()
+    scenario = base(stage)
+    numbers = replace(NO_NUMBERS, min_open={stage.first.code: 9, stage.second.code: 9})
+    change_scenario(
+        stage.actor,
+        scenario_id=scenario.id,
+        version=scenario.version,
+        numbers=numbers,
+        parameters=parameters_of(load(scenario.sheet)),
+        note="",
+    )
+    refused = Unsolved("inadmissible", "开班下限互相矛盾 / minima contradict each other")
+    monkeypatch.setattr(trying, "solve_instance", lambda *_arguments: refused)
+    trial = tried(stage, scenario)
+    assert trial.state is TrialState.FAILED
+    assert trial.conflict == [f"min/{stage.first.code}"] or trial.conflict == [f"min/{stage.second.code}"]
+    said = said_conflict(trial)[0]
+    assert "最低开班 9 人" in said.zh
+    assert said_failure(trial).zh == "开班下限互相矛盾"
+
+
+def test_a_contradictory_plan_is_told_in_words(context: Flask) -> None:
+    """Nine pupils a class, with four pupils in all: the plan cannot open what it lists, and the minimum is named."""
+    stage = ready()
+    scenario = base(stage)
+    change_scenario(
+        stage.actor,
+        scenario_id=scenario.id,
+        version=scenario.version,
+        numbers=replace(NO_NUMBERS, min_open={stage.first.code: 9}),
+        parameters=parameters_of(load(scenario.sheet)),
+        note="",
+    )
+    trial = request_trial(stage.actor, scenario_id=scenario.id, settings=SETTINGS, asks_conflict=True)
+    work_on(trial)
+    found = db.session.get_one(Trial, trial.id)
+    assert found.conflict == [f"min/{stage.first.code}"]
+    assert [one.zh for one in said_conflict(found)] == [f"{stage.first.code} {stage.first.name('zh')} 最低开班 9 人"]
