@@ -164,5 +164,5 @@ def test_golden_digests() -> None:
     digests = solved(one)["digests"]
     lines = "b:B\nc:\n张三:A"
     assert digests["assignment"] == hashlib.sha256(lines.encode()).hexdigest()
-    assert digests["instance"] == "12e76a1b00a3c03c24a87e0ed1644eb220eb8ffda2437554f73e8ec5a40ec3f6"
+    assert digests["instance"] == "bf94b28e3472857ffe7a1ab85e20a40272b23d87ddd473802f3dd5d4c521ab96"
     assert digests["rules"] == "537c45072a2f4367169ea2480e699d0e96955eced7645fe1e354445a4c18a133"
