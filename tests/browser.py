@@ -33,6 +33,18 @@ PHONE, DESKTOP = (360, 640), (1280, 800)
 SCREENS = Path(__file__).resolve().parent.parent / "build" / "screens"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _HEADERS = {"zh": "zh-CN,zh;q=0.9", "en": "en-GB,en;q=0.9"}
+_UNMARKED = """() => {
+  const found = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    const text = node.textContent.trim();
+    if (/[\\u3400-\\u9fff]/.test(text) && !node.parentElement.closest("[lang^=zh], script, style, textarea")) {
+      found.push(text.slice(0, 60));
+    }
+  }
+  return found.slice(0, 8);
+}"""
+"""Texts with Chinese that no element marks as Chinese: left without a translation, or without ``lang``."""
 _WATCH = """
 addEventListener("securitypolicyviolation", (event) => {
   window.reportViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
@@ -102,6 +114,7 @@ class Visitor:
     foreign: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     sizes: dict[str, int] = field(default_factory=dict)
+    language: str = "zh"
 
     def open(self, path: str) -> Page:
         """Go to a path of the service."""
@@ -126,13 +139,17 @@ class Visitor:
         assert signer is not None
         self.cookie(str(app.config["SESSION_COOKIE_NAME"]), signer.dumps({SESSION_TOKEN: token}))
 
-    def look(self, name: str, *, languages: Sequence[str] = ("zh", "en"), axe: bool = True) -> None:
-        """Photograph and check the page as it is. Pages that answer a POST: give ``languages=("zh",)``."""
+    def look(
+        self, name: str, *, languages: Sequence[str] = ("zh", "en"), axe: bool = True, stay: bool = True
+    ) -> None:
+        """Photograph and check the page as it is. Pages that answer a POST: give ``languages=("zh",)``.
+
+        The page is loaded once more for each language it is not in yet; ``stay`` loads the first one again,
+        for tests that go on from here. axe runs once a width, in the first language.
+        """
         SCREENS.mkdir(parents=True, exist_ok=True)
         for language in languages:
-            if language != languages[0] or len(languages) > 1:
-                self.context.set_extra_http_headers({"Accept-Language": _HEADERS[language]})
-                self.page.reload()
+            self._turn(language)
             for size in (PHONE, DESKTOP):
                 self.page.set_viewport_size({"width": size[0], "height": size[1]})
                 self.page.screenshot(path=SCREENS / f"{name}-{size[0]}-{language}.png", full_page=True)
@@ -140,10 +157,21 @@ class Visitor:
                 assert overflow <= 0, f"{name}: {overflow} px too wide at {size[0]} px ({language})"
                 if axe and language == languages[0]:
                     self._axe(f"{name} at {size[0]} px ({language})")
-        if len(languages) > 1:
-            self.context.set_extra_http_headers({"Accept-Language": _HEADERS[languages[0]]})
-            self.page.reload()
+            if language == "en":
+                strange = self.page.evaluate(_UNMARKED)
+                assert not strange, f"{name}: Chinese on the English page without its language: {strange}"
+        if stay:
+            self._turn(languages[0])
+        self.language = languages[0]
         self.check(name)
+
+    def _turn(self, language: str) -> None:
+        """Load the page in a language, if it is not in it already."""
+        shown = str(self.page.evaluate("document.documentElement.lang"))
+        if not shown.startswith(language):
+            self.language = language
+            self.page.reload()
+            assert str(self.page.evaluate("document.documentElement.lang")).startswith(language)
 
     def check(self, name: str = "") -> None:
         """Fail on anything that went wrong in this browser so far."""
@@ -152,7 +180,7 @@ class Visitor:
         assert not self.faults, f"{name}: script errors: {self.faults}"
 
     def _axe(self, where: str) -> None:
-        found = Axe().run(self.page).response["violations"]
+        found = Axe().run(self.page, options={"resultTypes": ["violations"]}).response["violations"]
         grave = [
             f"{one['id']}: {one['help']} at {[node['target'] for node in one['nodes'][:3]]}"
             for one in found
@@ -171,7 +199,6 @@ def visiting(
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
         java_script_enabled=scripts,
-        extra_http_headers={"Accept-Language": _HEADERS["zh"]},
     )
     visitor = Visitor(context, context.new_page(), address, scripts)
     _watch(visitor)
@@ -187,7 +214,7 @@ def _watch(visitor: Visitor) -> None:
     def gate(route: Route) -> None:
         target = urlsplit(route.request.url)
         if target.scheme in ("data", "blob", "about") or target.netloc == host:
-            route.continue_()
+            route.continue_(headers={**route.request.headers, "accept-language": _HEADERS[visitor.language]})
             return
         visitor.foreign.append(route.request.url)
         route.abort()

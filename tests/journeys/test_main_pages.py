@@ -38,7 +38,7 @@ def look_at(visitor: Visitor, paths: dict[str, str]) -> None:
         answer = visitor.page.goto(visitor.address + path)
         assert answer is not None
         assert answer.status == 200, f"{path}: {answer.status} {visitor.page.title()}"
-        visitor.look(name)
+        visitor.look(name, stay=False)
 
 
 def account_of(key: object) -> Account:
@@ -123,6 +123,7 @@ def test_pages_of_administration(context: Flask, signed_in: SignedIn) -> None:
     committee = organisation(OrganisationKind.COMMITTEE, "", "示范区执委会")
     look_at(signed_in(account(Role.SECURITY_ADMIN, office)), {"accounts": "/security/accounts"})
     look_at(signed_in(account(Role.AUDITOR, office)), {"audit": "/audit/entries", "seals": "/audit/seals"})
-    look_at(signed_in(account(Role.SYSTEM_ADMIN, office)), {"health": "/system/health"})
+    paths = {"health": "/system/health", "calendar": "/calendar"}
+    look_at(signed_in(account(Role.SYSTEM_ADMIN, office)), paths)
     look_at(signed_in(account(Role.COMMITTEE, committee)), {"overview": "/overview"})
     look_at(signed_in(account(Role.SCHOOL_REGISTRAR, office)), {"students": "/students"})
