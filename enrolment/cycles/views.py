@@ -17,6 +17,7 @@ from enrolment.cycles import operations
 from enrolment.cycles.forms import CycleForm, NewRoundForm, RoundForm, WindowForm
 from enrolment.cycles.models import CountyWindow, Cycle, Round
 from enrolment.cycles.queries import counties, current_cycle, newest_round
+from enrolment.cycles.rule_notes import rule_notes
 
 blueprint = Blueprint("cycles", __name__)
 
@@ -45,7 +46,8 @@ def timetable() -> str:
     cycle = current_cycle()
     shown = newest_round(cycle) if cycle else None
     line = _line(cycle, shown.number if shown else 1, counties()) if cycle else None
-    return render_template("enrolment/cycles/timetable.html", cycle=cycle, line=line)
+    rules = rule_notes(shown.id) if shown else ()
+    return render_template("enrolment/cycles/timetable.html", cycle=cycle, line=line, rules=rules)
 
 
 @blueprint.get("/cycles")

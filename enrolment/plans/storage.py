@@ -70,6 +70,11 @@ def store_sheet(plan: Plan, sheet: PlanSheet) -> None:
     ]
 
 
+def rules_of(plan: Plan) -> RoundRules:
+    """The rules a version states, without reading its programmes."""
+    return _rules(plan.rules["rules"])
+
+
 def sheet_of(plan: Plan) -> PlanSheet:
     """The sheet a version says; ``sheet_of`` after ``store_sheet`` is the same sheet."""
     rows = sorted(plan.programmes, key=lambda one: one.programme.code)

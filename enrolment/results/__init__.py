@@ -10,12 +10,12 @@ def init_app(app: Flask) -> None:
     from core.notices.templates import add_template
     from core.web.menu import MenuEntry, add_menu
     from core.web.status_words import StatusWord, add_status_words
-    from enrolment.results import public_views, roster_views, tasks
+    from enrolment.results import public_views, roster_views, sheet_views, tasks
     from enrolment.results.models import PublicationState
     from enrolment.results.return_setup import open_returns
     from enrolment.results.views import blueprint
 
-    for pages in (blueprint, public_views.blueprint, roster_views.blueprint):
+    for pages in (blueprint, public_views.blueprint, roster_views.blueprint, sheet_views.blueprint):
         app.register_blueprint(pages)
     tasks.register()
     open_returns(app)

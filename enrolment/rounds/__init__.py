@@ -8,13 +8,16 @@ def init_app(app: Flask) -> None:
     from core.access import Role, grant_permissions
     from core.i18n import lazy as _l
     from core.web.menu import MenuEntry, add_menu
+    from enrolment.cycles.rule_notes import add_rule_notes
     from enrolment.rounds import cli_rerun, rechecks, trying
     from enrolment.rounds.cli import rounds_cli
     from enrolment.rounds.comparison_views import blueprint as comparison
     from enrolment.rounds.recheck_views import blueprint as recheck_blueprint
+    from enrolment.rounds.rule_lines import rules_in_force
     from enrolment.rounds.scenario_views import blueprint as scenarios
     from enrolment.rounds.views import blueprint
 
+    add_rule_notes(rules_in_force)
     app.register_blueprint(blueprint)
     app.register_blueprint(scenarios)
     app.register_blueprint(comparison)

@@ -170,6 +170,7 @@ def _tell_faults(bad: BadSheets) -> None:
 
 def _tell_result(result: RoundResult, folder: Path) -> None:
     _tell_notes(result.notes)
+    _tell_rules(result.rules)
     _tell_checks(result.checks)
     _both(
         Words(
@@ -181,6 +182,13 @@ def _tell_result(result: RoundResult, folder: Path) -> None:
         _both(Words("开班方案没有证明是最优的。", "The choice of classes to open is not proven best."))
     click.echo(f"assignment {result.assignment}")
     click.echo(str(folder))
+
+
+def _tell_rules(rules: Iterable[Words]) -> None:
+    """The public rule text of the round."""
+    click.echo("录取规则 / the rules of this round")
+    for at, line in enumerate(rules, start=1):
+        click.echo(f"{at}. {line.zh}\n   {line.en}")
 
 
 def _tell_checks(checks: Iterable[Check]) -> None:

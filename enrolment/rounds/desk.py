@@ -35,6 +35,7 @@ from enrolment.rounds.desk_outcome import Told, tell
 from enrolment.rounds.desk_pages import write_explanations
 from enrolment.rounds.desk_result import write_result
 from enrolment.rounds.desk_words import Labels
+from enrolment.rounds.rule_lines import rule_lines
 
 __all__ = [
     "FILES",
@@ -88,6 +89,7 @@ class RoundResult:
     proven: bool
     assignment: str
     seconds: float
+    rules: tuple[Words, ...]
 
 
 class NotSolved(Exception):
@@ -139,6 +141,7 @@ def run_round(sources: Sources, settings: Settings, *, tell_stage: Tell) -> Roun
         proven=told.proven,
         assignment=str(told.outcome["digests"]["assignment"]),
         seconds=solved.seconds,
+        rules=rule_lines(plan.rules),
     )
 
 

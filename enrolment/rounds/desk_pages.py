@@ -13,6 +13,7 @@ from core.sheets import Words
 from enrolment.plans.sheet import PlanSheet
 from enrolment.rounds.desk_outcome import Line, Told
 from enrolment.rounds.desk_words import REASONS, Labels
+from enrolment.rounds.rule_lines import rule_lines
 
 _STYLE = Markup("""
 body{font-family:"Noto Sans CJK SC","Noto Sans SC","Microsoft YaHei",sans-serif;line-height:1.6;color:#1b1f24;
@@ -38,6 +39,7 @@ _SECTION = Markup(
 _FACT = Markup('<dt>{zh} <span lang="en">{en}</span></dt><dd>{value}</dd>\n')
 _CHOICE = Markup('<li>{name}<br>{zh}<br><span lang="en">{en}</span></li>\n')
 _DIGEST = Markup('<p>分配结果摘要 <span lang="en">digest of the assignment</span> <code>{}</code></p>\n')
+_RULE = Markup('<li>{zh}<br><span lang="en">{en}</span></li>\n')
 _PARAGRAPH = Markup('<p>{zh}<br><span lang="en">{en}</span></p>\n')
 
 
@@ -48,21 +50,16 @@ def write_explanations(plan: PlanSheet, told: Told) -> bytes:
     page = _PAGE.format(
         title=title,
         style=_STYLE,
-        intro=_intro(told),
+        intro=_intro(plan, told),
         sections=Markup("").join(_section(line, told, labels) for line in told.lines),
     )
     return page.encode()
 
 
-def _intro(told: Told) -> Markup:
+def _intro(plan: PlanSheet, told: Told) -> Markup:
     digest = told.outcome["digests"]["assignment"]
-    rule = Words(
-        "录取规则：分数优先、遵循志愿、一次投档。同一县区的考生排成一个顺序，依次看每人的志愿，"
-        "进入第一个还有名额且符合条件的专业。两地分数不作比较。",
-        "The rule: score first, wishes in order, sent once. Candidates of one county stand in one order; each "
-        "gets the first wish that still has a place and whose conditions are met. Scores of two counties are "
-        "not compared.",
-    )
+    head = Markup('<h2>录取规则 <span lang="en">The rules</span></h2>\n')
+    rules = _joined(_RULE.format(zh=line.zh, en=line.en) for line in rule_lines(plan.rules))
     here = Words(
         f"共 {len(told.lines)} 名考生，录取 {told.placed} 名。在本页查找考生号即可看到说明。",
         f"{len(told.lines)} candidates, {told.placed} admitted. Search this page for a candidate number.",
@@ -70,7 +67,7 @@ def _intro(told: Told) -> Markup:
     mark = Markup("<p>分配结果摘要 <span lang='en'>digest of the assignment</span> <code>{}</code></p>\n").format(
         digest
     )
-    return _paragraph(rule) + _paragraph(here) + mark
+    return head + Markup("<ol>\n{}</ol>\n").format(rules) + _paragraph(here) + mark
 
 
 def _paragraph(words: Words) -> Markup:

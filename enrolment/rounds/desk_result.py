@@ -10,6 +10,7 @@ from typing import Any
 from core.sheets import SheetOut, Value, figure, plain, write_workbook
 from enrolment.plans.sheet import PlanSheet
 from enrolment.rounds.desk_outcome import Line, Told
+from enrolment.rounds.desk_rule_sheets import floors_sheet, rules_sheet, shares_sheet
 from enrolment.rounds.desk_words import LIMIT_KINDS, REASONS, Labels
 
 RESULT_SHEET = "结果"
@@ -29,6 +30,9 @@ def write_result(plan: PlanSheet, told: Told) -> bytes:
             _guarantees(told, labels),
             _figures(told, labels),
             _summary(plan, told),
+            shares_sheet(told, labels),
+            floors_sheet(told, labels),
+            rules_sheet(plan),
         ],
         title=f"{plan.rules.year} {plan.rules.title} 分配结果",
     )

@@ -15,6 +15,7 @@ from core.web.downloads import download
 from core.web.pages import settings
 from enrolment.cycles.models import RoundState
 from enrolment.rounds import operations
+from enrolment.rounds.check_words import check_word
 from enrolment.rounds.forms import LockForm, RunForm
 from enrolment.rounds.models import LIVE_RUN
 from enrolment.rounds.queries import all_rounds, get_round, get_run, run_before, runs_of
@@ -107,6 +108,7 @@ def run(run_id: uuid.UUID) -> str:
         "enrolment/rounds/run.html",
         run=found,
         job=status_of(found.job),
+        check_word=check_word,
         running=found.state in LIVE_RUN,
         before=run_before(found),
         rechecks=rechecks_of(found.id),
