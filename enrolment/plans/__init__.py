@@ -9,8 +9,11 @@ def init_app(app: Flask) -> None:
     from core.i18n import lazy as _l
     from core.web.home import add_home_cards
     from core.web.menu import MenuEntry, add_menu
+    from core.web.status_words import StatusWord, add_status_words
     from enrolment.plans.cards import plan_cards
     from enrolment.plans.catalogue_views import blueprint as catalogue
+    from enrolment.plans.move_models import MoveState
+    from enrolment.plans.move_views import blueprint as moves
     from enrolment.plans.steps_views import steps
     from enrolment.plans.views import blueprint
 
@@ -41,3 +44,12 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.register_blueprint(steps)
     app.register_blueprint(catalogue)
+    app.register_blueprint(moves)
+    add_status_words(
+        "cell_move",
+        {
+            MoveState.PROPOSED: StatusWord(_l("等待批准"), "warning"),
+            MoveState.DONE: StatusWord(_l("已调整"), "success"),
+            MoveState.REFUSED: StatusWord(_l("未获同意")),
+        },
+    )

@@ -1265,6 +1265,47 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "cell_move",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("plan_id", sa.Uuid(), nullable=False),
+        sa.Column("from_cell_id", sa.Uuid(), nullable=False),
+        sa.Column("to_cell_id", sa.Uuid(), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("proposed_by", sa.Uuid(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("made_plan_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'done') = (made_plan_id IS NOT NULL)", name=op.f("ck_cell_move_done_made_a_version")
+        ),
+        sa.CheckConstraint("(state = 'proposed') = (ended_at IS NULL)", name=op.f("ck_cell_move_ended_has_time")),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_cell_move_says_why")),
+        sa.CheckConstraint("state <> 'refused' OR answer <> ''", name=op.f("ck_cell_move_refusal_says_why")),
+        sa.CheckConstraint("state IN ('proposed', 'done', 'refused')", name=op.f("ck_cell_move_state_known")),
+        sa.CheckConstraint("from_cell_id <> to_cell_id", name=op.f("ck_cell_move_two_cells")),
+        sa.CheckConstraint("seats > 0", name=op.f("ck_cell_move_moves_something")),
+        sa.ForeignKeyConstraint(
+            ["from_cell_id"], ["quota_cell.id"], name=op.f("fk_cell_move_from_cell_id_quota_cell")
+        ),
+        sa.ForeignKeyConstraint(["made_plan_id"], ["plan.id"], name=op.f("fk_cell_move_made_plan_id_plan")),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_cell_move_plan_id_plan")),
+        sa.ForeignKeyConstraint(["to_cell_id"], ["quota_cell.id"], name=op.f("fk_cell_move_to_cell_id_quota_cell")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cell_move")),
+    )
+    with op.batch_alter_table("cell_move", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_cell_move_open",
+            ["plan_id", "from_cell_id", "to_cell_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'proposed'"),
+            postgresql_where=sa.text("state = 'proposed'"),
+        )
+
+    op.create_table(
         "file_return",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("round_id", sa.Uuid(), nullable=False),
@@ -1498,6 +1539,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_arrival")),
         sa.UniqueConstraint("placement_id", name=op.f("uq_arrival_placement_id")),
         sa.UniqueConstraint("spell_id", name=op.f("uq_arrival_spell_id")),
+    )
+    op.create_table(
+        "cell_move_agreement",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("move_id", sa.Uuid(), nullable=False),
+        sa.Column("county", sa.String(length=6), nullable=False),
+        sa.Column("agreed_by", sa.Uuid(), nullable=False),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["move_id"], ["cell_move.id"], name=op.f("fk_cell_move_agreement_move_id_cell_move")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cell_move_agreement")),
+        sa.UniqueConstraint("move_id", "county", name=op.f("uq_cell_move_agreement_move_id_county")),
     )
     op.create_table(
         "confirmation",
@@ -1912,6 +1964,31 @@ def upgrade() -> None:
         "'check_violation'; END IF; RETURN NULL; END $guard$",
         "CREATE OR REPLACE TRIGGER audit_seal_no_truncate BEFORE TRUNCATE ON audit_seal FOR EACH "
         "STATEMENT EXECUTE FUNCTION audit_seal_no_truncate()",
+    )
+    on(
+        "sqlite",
+        "CREATE TRIGGER cell_move_agreement_no_update BEFORE UPDATE ON cell_move_agreement FOR EACH "
+        "ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'cell_move_agreement is append-only'); END",
+        "CREATE TRIGGER cell_move_agreement_no_delete BEFORE DELETE ON cell_move_agreement FOR EACH "
+        "ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'cell_move_agreement is append-only'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION cell_move_agreement_no_update() RETURNS trigger LANGUAGE "
+        "plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'cell_move_agreement is "
+        "append-only' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER cell_move_agreement_no_update BEFORE UPDATE ON "
+        "cell_move_agreement FOR EACH ROW EXECUTE FUNCTION cell_move_agreement_no_update()",
+        "CREATE OR REPLACE FUNCTION cell_move_agreement_no_delete() RETURNS trigger LANGUAGE "
+        "plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'cell_move_agreement is "
+        "append-only' USING ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$",
+        "CREATE OR REPLACE TRIGGER cell_move_agreement_no_delete BEFORE DELETE ON "
+        "cell_move_agreement FOR EACH ROW EXECUTE FUNCTION cell_move_agreement_no_delete()",
+        "CREATE OR REPLACE FUNCTION cell_move_agreement_no_truncate() RETURNS trigger LANGUAGE "
+        "plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'cell_move_agreement is "
+        "append-only' USING ERRCODE = 'check_violation'; END IF; RETURN NULL; END $guard$",
+        "CREATE OR REPLACE TRIGGER cell_move_agreement_no_truncate BEFORE TRUNCATE ON "
+        "cell_move_agreement FOR EACH STATEMENT EXECUTE FUNCTION cell_move_agreement_no_truncate()",
     )
     on(
         "sqlite",
@@ -2855,6 +2932,18 @@ def downgrade() -> None:
     )
     on(
         "sqlite",
+        "DROP TRIGGER IF EXISTS cell_move_agreement_no_update",
+        "DROP TRIGGER IF EXISTS cell_move_agreement_no_delete",
+        "DROP TRIGGER IF EXISTS cell_move_agreement_no_truncate",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS cell_move_agreement_no_update() CASCADE",
+        "DROP FUNCTION IF EXISTS cell_move_agreement_no_delete() CASCADE",
+        "DROP FUNCTION IF EXISTS cell_move_agreement_no_truncate() CASCADE",
+    )
+    on(
+        "sqlite",
         "DROP TRIGGER IF EXISTS audit_seal_no_update",
         "DROP TRIGGER IF EXISTS audit_seal_no_delete",
         "DROP TRIGGER IF EXISTS audit_seal_no_truncate",
@@ -2945,6 +3034,7 @@ def downgrade() -> None:
 
     op.drop_table("correction_case")
     op.drop_table("confirmation")
+    op.drop_table("cell_move_agreement")
     op.drop_table("arrival")
     with op.batch_alter_table("taken_list", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_taken_list_round_id"))
@@ -2987,6 +3077,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_file_return_round_id"))
 
     op.drop_table("file_return")
+    with op.batch_alter_table("cell_move", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_cell_move_open",
+            sqlite_where=sa.text("state = 'proposed'"),
+            postgresql_where=sa.text("state = 'proposed'"),
+        )
+
+    op.drop_table("cell_move")
     with op.batch_alter_table("trial", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_trial_live",
