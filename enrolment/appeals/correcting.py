@@ -23,36 +23,31 @@ from enrolment.applications.records import version_in_force
 from enrolment.confirmations.letters import issue_letter, letter_of
 from enrolment.confirmations.models import Confirmation, ConfirmationState
 from enrolment.confirmations.operations import arrival_of, confirmation_of, no_show_of
+from enrolment.confirmations.waiting import fill_freed_seat
 from enrolment.plans.ledger import give_back, take
 from enrolment.plans.models import Plan, PlanProgramme, QuotaCell, SeatKind
 from enrolment.plans.states import PlanState
-from enrolment.results.models import Placement, PublicAnswer, Publication
-from enrolment.results.public_answers import answer_for
-from enrolment.results.rosters import seal_rosters
-from enrolment.results.visibility import publication_of, released_placement_of
+from enrolment.results.models import Placement
+from enrolment.results.replacing import replace_placement
 
 
 def correct(actor: Signature, case: CorrectionCase, site: str) -> Placement:
     """Inside a transaction: carry an approved correction out. Raises Refused when it is no longer possible."""
-    session = require_transaction()
+    require_transaction()
     if case.placement_id is None:
         raise LookupError("a correction names its placement")
     old = lock_row(Placement, case.placement_id)
-    standing, publication = released_placement_of(case.application_id), publication_of(old.run.round_id)
-    if standing is None or standing.id != old.id or publication is None:
-        raise Refused(_l("这名考生的结果已经变动，请重新提出更正。"))
     if arrival_of(old.id) is not None:
         raise Refused(_l("这名学生已经报到，更正请在学籍中办理。"))
     answer, held = confirmation_of(old.id), _holds(old)
     new = _new_placement(case, old)
-    session.add(new)
-    session.flush()
+    replace_placement(actor, old, new)
     if held and old.cell_id is not None:
         give_back(cell_id=old.cell_id, subject_id=old.id, kind=SeatKind.CORRECTED)
     if new.cell_id is not None:
         take(cell_id=new.cell_id, subject_id=new.id, kind=SeatKind.CORRECTED)
-    _reissue_answer(publication, old, new)
-    seal_rosters(actor, publication, _schools(old, new))
+    if held and old.cell_id is not None:
+        fill_freed_seat(actor, old)
     _reissue_letter(actor, old, new, answer, site)
     record(actor, "appeals.correct", new, corrects=str(old.id), case=str(case.id), programme=str(new.programme_id))
     tell(case.application, CORRECTED, {"reason": case.reason.rstrip("。")})
@@ -94,21 +89,6 @@ def _cell(application: Application, programme_id: uuid.UUID) -> uuid.UUID:
     if found is None:
         raise Refused(_l("这个专业在本轮没有给本县区的名额，不能更正到这里。"), field="programme")
     return found
-
-
-def _schools(*placements: Placement) -> list[uuid.UUID]:
-    schools = {one.programme.school_id for one in placements if one.programme is not None}
-    return sorted(schools, key=str)
-
-
-def _reissue_answer(publication: Publication, old: Placement, new: Placement) -> None:
-    """The public list and look-up say the new result, marked; the old answer stays, ended."""
-    session = db.session()
-    before = session.scalars(select(PublicAnswer).where(PublicAnswer.placement_id == old.id)).one()
-    before.ended_at = clock.now()
-    year = publication.run.round.cycle.year
-    session.add(answer_for(publication, new, before.receipt_tail, year))
-    session.flush()
 
 
 def _reissue_letter(actor: Signature, old: Placement, new: Placement, answer: Confirmation | None, site: str) -> None:

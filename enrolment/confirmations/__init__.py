@@ -16,7 +16,10 @@ def init_app(app: Flask) -> None:
     from enrolment.confirmations.entry import bar_to_supplementary
     from enrolment.confirmations.outcomes import outcome_of
     from enrolment.confirmations.scanned import arrival_action
-    from enrolment.results.answers import add_answers
+    from enrolment.confirmations.waiting import open_waiting_lists
+    from enrolment.confirmations.waiting_notes import waiting_notes
+    from enrolment.results.answers import add_answers, add_notes
+    from enrolment.results.releasing import add_release_step
 
     for pages in (views, missing_views, vacancy_views):
         app.register_blueprint(pages.blueprint)
@@ -24,6 +27,8 @@ def init_app(app: Flask) -> None:
     notices.register()
     add_answers(answer_for)
     add_entry_rule(bar_to_supplementary)
+    add_release_step(open_waiting_lists)
+    add_notes(waiting_notes)
     read_outcomes_with(outcome_of)
     add_document_action(arrival_action)
     grant_permissions(

@@ -4,13 +4,14 @@ import datetime as dt
 import enum
 import uuid
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db.base import Base, Versioned, new_id
 from core.db.triggers import append_only, guard
 from core.db.types import EnumText, UTCDateTime, one_of
 from enrolment.applications.models import Application
+from enrolment.plans.models import QuotaCell
 from enrolment.results.models import Placement
 
 
@@ -111,6 +112,48 @@ class NoShow(Base):
     placement: Mapped[Placement] = relationship()
 
 
+class WaitingEntry(Base):
+    """A pupil's place on the waiting list (候补) of one cell, fixed with the release; equal positions share it."""
+
+    __tablename__ = "waiting_entry"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    cell_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("quota_cell.id"), index=True)
+    application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application.id"), index=True)
+    publication_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("publication.id"))
+    place: Mapped[int]
+    cell: Mapped[QuotaCell] = relationship()
+    application: Mapped[Application] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("publication_id", "cell_id", "application_id"),
+        CheckConstraint("place >= 1", name="place_from_one"),
+    )
+
+
+class ExitReason(enum.StrEnum):
+    """Why somebody left a waiting list: moved up here, or moved up in another programme."""
+
+    MOVED_UP = "moved_up"
+    ELSEWHERE = "elsewhere"
+
+
+class WaitingExit(Base):
+    """Somebody left a waiting list; everybody behind moves forward by one, and is told why."""
+
+    __tablename__ = "waiting_exit"
+
+    entry_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("waiting_entry.id"), primary_key=True)
+    reason: Mapped[ExitReason] = mapped_column(EnumText(ExitReason))
+    placement_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("placement.id"), index=True)
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    entry: Mapped[WaitingEntry] = relationship()
+
+    __table_args__ = (one_of("reason", ExitReason),)
+
+
+append_only(WaitingEntry)
+append_only(WaitingExit)
 append_only(MissingMark)
 append_only(NoShow)
 guard(

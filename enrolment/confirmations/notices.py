@@ -2,7 +2,7 @@
 
 from core.i18n import lazy as _l
 from core.notices.templates import add_template
-from enrolment.confirmations import deadline, missing, supplementary
+from enrolment.confirmations import deadline, missing, supplementary, waiting
 
 
 def register() -> None:
@@ -43,4 +43,10 @@ def register() -> None:
         supplementary.INVITED,
         _l("征求志愿将开放，还有 %(seats)s 个名额。请登录重新填写志愿，其他信息已带入。截止时间：%(until)s。"),
         title=_l("邀请您参加征求志愿"),
+    )
+    add_template(
+        waiting.MOVED_UP,
+        _l("您从候补递补录取。请登录查看学校和专业，并在 %(until)s 前确认；%(default)s。"),
+        title=_l("候补递补录取"),
+        urgent=True,
     )

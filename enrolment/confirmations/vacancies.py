@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from core.db import db
@@ -17,14 +17,16 @@ from enrolment.results.visibility import corrected_away, rounds_out
 from enrolment.rounds.models import Run, RunState
 from registry.schools.models import Programme, School
 
-_NOTHING = (0, 0, 0, 0)
+_Counts = tuple[int, int, int, int, int]
+_NOTHING = (0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Vacancy:
     """One cell: its seats, what became of them, and how many the ledger says are free.
 
-    ``unfilled`` is what no pupil was placed in; ``carried`` went to a later round.
+    ``unfilled`` is what no pupil was placed in by the run; ``refilled`` were taken after the release, from the
+    waiting list or by a correction; ``carried`` went to a later round.
     """
 
     cell_id: uuid.UUID
@@ -35,6 +37,7 @@ class Vacancy:
     declined: int
     no_show: int
     returned: int
+    refilled: int
     moved: int
     carried: int
     free: int
@@ -47,7 +50,7 @@ class Vacancy:
     def counted(self) -> int:
         """Free by counting what happened: always what the ledger says."""
         gone_back = self.declined + self.no_show + self.returned
-        return self.unfilled + gone_back + self.moved - self.carried
+        return self.unfilled + gone_back - self.refilled + self.moved - self.carried
 
 
 def vacancies(in_round: Round) -> tuple[Vacancy, ...]:
@@ -64,8 +67,8 @@ def vacancies_of(round_ids: Collection[uuid.UUID]) -> tuple[Vacancy, ...]:
     return tuple(_vacancy(cell, counts.get(cell.id, _NOTHING), ledger.get(cell.id, {})) for cell in _cells(out))
 
 
-def _vacancy(cell: QuotaCell, counts: tuple[int, int, int, int], entries: Mapping[SeatKind, int]) -> Vacancy:
-    placed, declined, no_show, returned = counts
+def _vacancy(cell: QuotaCell, counts: _Counts, entries: Mapping[SeatKind, int]) -> Vacancy:
+    placed, declined, no_show, returned, refilled = counts
     return Vacancy(
         cell_id=cell.id,
         programme=cell.plan_programme.programme,
@@ -75,21 +78,24 @@ def _vacancy(cell: QuotaCell, counts: tuple[int, int, int, int], entries: Mappin
         declined=declined,
         no_show=no_show,
         returned=returned,
+        refilled=refilled,
         moved=entries.get(SeatKind.MOVED, 0),
         carried=-entries.get(SeatKind.CARRIED, 0),
         free=cell.seats + sum(entries.values()),
     )
 
 
-def _counts(round_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[int, int, int, int]]:
-    """Placed, declined, no-shows and returned of each cell that somebody was placed in."""
+def _counts(round_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, _Counts]:
+    """Placed by the run, declined, no-shows, returned and refilled of each cell that somebody was placed in."""
+    kept = or_(Confirmation.state.is_(None), Confirmation.state != ConfirmationState.DECLINED)
     query = (
         select(
             Placement.cell_id,
-            func.count(),
+            func.count().filter(Placement.corrects_id.is_(None)),
             func.count().filter(Confirmation.state == ConfirmationState.DECLINED),
             func.count(NoShow.id),
-            func.count().filter(corrected_away()),
+            func.count().filter(corrected_away(), kept, NoShow.id.is_(None)),
+            func.count(Placement.corrects_id),
         )
         .join(Run, Run.id == Placement.run_id)
         .outerjoin(Confirmation, Confirmation.placement_id == Placement.id)
@@ -97,7 +103,11 @@ def _counts(round_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[int, int,
         .where(Run.round_id.in_(round_ids), Run.state == RunState.STORED, Placement.cell_id.is_not(None))
         .group_by(Placement.cell_id)
     )
-    return {cell: (placed, no, gone, back) for cell, placed, no, gone, back in db.session.execute(query) if cell}
+    return {
+        cell: (placed, no, gone, back, more)
+        for cell, placed, no, gone, back, more in db.session.execute(query)
+        if cell
+    }
 
 
 def _ledger(round_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[SeatKind, int]]:

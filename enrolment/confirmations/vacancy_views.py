@@ -145,6 +145,7 @@ def _workbook(found: Round, rows: tuple[Vacancy, ...]) -> bytes:
         figure(_("放弃")),
         figure(_("未报到")),
         figure(_("退档")),
+        figure(_("递补和更正")),
         figure(_("转入下一轮")),
         figure(_("空余")),
     )
@@ -160,6 +161,7 @@ def _workbook(found: Round, rows: tuple[Vacancy, ...]) -> bytes:
                 one.declined,
                 one.no_show,
                 one.returned,
+                one.refilled,
                 one.carried,
                 one.free,
             ),

@@ -26,6 +26,7 @@ from enrolment.plans.models import PlanProgramme, QuotaCell, SeatKind
 from enrolment.results.models import Placement, Publication, PublicationState
 from enrolment.results.promises import default_words
 from enrolment.results.public_answers import prepare_answers
+from enrolment.results.releasing import prepare_release
 from enrolment.results.retiring import retire
 from enrolment.results.returning import expect_settled
 from enrolment.results.rosters import seal_rosters
@@ -163,6 +164,7 @@ def approve(actor: Actor, *, publication_id: uuid.UUID, version: int, typed: int
         record(actor, "results.approve", publication, admitted=typed, signature=publication.signature)
         seal_rosters(actor, publication)
         prepare_answers(publication)
+        prepare_release(actor, publication)
         _announce(publication)
         return publication
 

@@ -6,16 +6,21 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from core import clock
 from core.access import Actor, Role
 from core.accounts.models import Account
 from core.audit.operations import House
-from core.db import db
+from core.db import db, housekeeping
 from core.jobs.context import JobContext
 from core.jobs.leases import claim
 from core.jobs.registry import kind_of
+from core.policy import SheetKind
+from core.policy.models import StoredPolicySheet
 from enrolment.confirmations.operations import accept, agree_decline, ask_decline
-from enrolment.cycles.models import Round
+from enrolment.cycles.models import Round, RoundSheet
+from enrolment.cycles.policy import keep_sheets
 from enrolment.results import operations as results
 from enrolment.results.models import Placement
 from enrolment.results.visibility import released_placement_of
@@ -96,6 +101,10 @@ def store_by_hand(stage: Stage, round_id: uuid.UUID, places: Mapping[str, Progra
     outcome = {
         "digests": {"assignment": "a" * 64},
         "adjusted": [],
+        "reasons": {},
+        "positions": {
+            stage.applications[name].applicant.candidate_number: place for place, name in enumerate(places, start=1)
+        },
         "assignment": {
             stage.applications[name].applicant.candidate_number: programme.code if programme else None
             for name, programme in places.items()
@@ -116,6 +125,38 @@ def release(stage: Stage, run: Run) -> dt.datetime:
         stage.other, publication_id=publication.id, version=publication.version, typed=publication.admitted
     )
     return publication.release_at
+
+
+def keep_sheet(in_round: Round, county: str, **values: object) -> None:
+    """Keep with the round a filing sheet of the county in which these rules have other values."""
+    with housekeeping() as session:
+        keep_sheets(in_round, [one for one in in_round.cycle.windows if one.county == county])
+        kept = session.scalars(
+            select(StoredPolicySheet)
+            .join(RoundSheet, RoundSheet.sheet_id == StoredPolicySheet.id)
+            .where(
+                RoundSheet.round_id == in_round.id,
+                StoredPolicySheet.scope == county,
+                StoredPolicySheet.kind == SheetKind.FILING.value,
+            )
+        ).one()
+        rules = dict(kept.body["rules"])
+        for name, value in values.items():
+            old = rules[name]["value"]
+            rules[name] = {**rules[name], "value": {**old, **value} if isinstance(value, dict) else value}
+        version = f"2026.{uuid.uuid4().hex[:8]}"
+        other = StoredPolicySheet(
+            kind=kept.kind,
+            scope=kept.scope,
+            sheet_version=version,
+            effective_from=dt.date(2026, 1, 1),
+            body={**kept.body, "version": version, "effective_from": "2026-01-01", "rules": rules},
+            sha256=uuid.uuid4().hex * 2,
+            stored_at=clock.now(),
+        )
+        session.add(other)
+        session.flush()
+        session.get_one(RoundSheet, (in_round.id, kept.id)).sheet_id = other.id
 
 
 def released(places: Mapping[str, Programme | None] | None = None) -> Released:

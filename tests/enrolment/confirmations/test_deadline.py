@@ -16,48 +16,17 @@ from core.jobs.leases import claim
 from core.jobs.models import Job
 from core.jobs.registry import duties
 from core.notices.models import Notice
-from core.policy import SheetKind
-from core.policy.models import StoredPolicySheet
 from enrolment.confirmations import tasks
 from enrolment.confirmations.deadline import JOB_KIND, apply_default, ask_for_defaults
 from enrolment.confirmations.models import Confirmation, ConfirmationState
 from enrolment.confirmations.operations import ask_decline, confirmation_of
-from enrolment.cycles.models import RoundSheet
-from enrolment.cycles.policy import keep_sheets
 from enrolment.plans.ledger import free
 from tests.client import Browser
-from tests.enrolment.confirmations.scene import SITE, Released, released, work
+from tests.enrolment.confirmations.scene import SITE, keep_sheet, released, work
 from tests.enrolment.rounds.stage import LEASE
 from tests.factories import QP, sign_in
 
 HOUSE = House("deadline")
-
-
-def with_default(scene: Released, default: str) -> None:
-    """Give the round of the scene a filing sheet of QP that states this default."""
-    with housekeeping() as session:
-        windows = [one for one in scene.round.cycle.windows if one.county == QP]
-        keep_sheets(scene.round, windows)
-        kept = session.scalars(
-            select(StoredPolicySheet)
-            .join(RoundSheet, RoundSheet.sheet_id == StoredPolicySheet.id)
-            .where(StoredPolicySheet.scope == QP, StoredPolicySheet.kind == SheetKind.FILING.value)
-        ).one()
-        body = {**kept.body, "version": "2026.test", "effective_from": "2026-01-01"}
-        body["rules"] = {**body["rules"], "confirmation_default": {**body["rules"]["confirmation_default"]}}
-        body["rules"]["confirmation_default"]["value"] = default
-        other = StoredPolicySheet(
-            kind=kept.kind,
-            scope=kept.scope,
-            sheet_version="2026.test",
-            effective_from=dt.date(2026, 1, 1),
-            body=body,
-            sha256="0" * 64,
-            stored_at=clock.now(),
-        )
-        session.add(other)
-        session.flush()
-        session.get_one(RoundSheet, (scene.round.id, kept.id)).sheet_id = other.id
 
 
 def states() -> dict[str, ConfirmationState]:
@@ -68,7 +37,7 @@ def states() -> dict[str, ConfirmationState]:
 
 def test_silence_counts_as_the_countys_sheet_says_and_both_are_told(context: Flask) -> None:
     scene = released()
-    with_default(scene, "declined")
+    keep_sheet(scene.round, QP, confirmation_default="declined")
     with clock.frozen(scene.at):
         scene.accept("李四")
         place = scene.place("赵一")

@@ -15,8 +15,6 @@ from core.audit.operations import House
 from core.db import db, housekeeping
 from core.errors import Refused
 from core.notices.models import Notice
-from core.policy import SheetKind
-from core.policy.models import StoredPolicySheet
 from enrolment.applications.models import Application
 from enrolment.applications.operations import open_application
 from enrolment.applications.states import ApplicationState
@@ -25,8 +23,7 @@ from enrolment.confirmations.deadline import ask_for_defaults
 from enrolment.confirmations.missing import hand_back
 from enrolment.confirmations.supplementary import JOB_KIND, Dates, open_supplementary, outlook
 from enrolment.confirmations.vacancies import vacancies
-from enrolment.cycles.models import Round, RoundKind, RoundSheet, RoundState
-from enrolment.cycles.policy import keep_sheets
+from enrolment.cycles.models import Round, RoundKind, RoundState
 from enrolment.plans.models import Plan, QuotaCell
 from enrolment.plans.queries import plan_in_force
 from enrolment.plans.states import PlanState
@@ -34,7 +31,7 @@ from enrolment.results.models import Placement
 from enrolment.rounds.operations import request_run
 from tests.client import Browser
 from tests.enrolment.applications.scene import actor_for
-from tests.enrolment.confirmations.scene import Released, released, work
+from tests.enrolment.confirmations.scene import Released, keep_sheet, released, work
 from tests.enrolment.rounds.stage import SETTINGS
 from tests.factories import JS, QP, account, organisation, sign_in
 
@@ -73,30 +70,6 @@ def opened(scene: Released, actor: Actor) -> Round:
         actor, after_id=round_.id, version=round_.version, expected=outlook(round_).seats, dates=dates(scene)
     )
     return db.session.get_one(Round, made.id)
-
-
-def let_givers_up_join(scene: Released) -> None:
-    """The sheet of QP kept with round 1 lets whoever gave up join later rounds."""
-    with housekeeping() as session:
-        kept = session.scalars(
-            select(StoredPolicySheet)
-            .join(RoundSheet, RoundSheet.sheet_id == StoredPolicySheet.id)
-            .where(StoredPolicySheet.scope == QP, StoredPolicySheet.kind == SheetKind.FILING.value)
-        ).one()
-        rules = {**kept.body["rules"]}
-        rules["give_up"] = {**rules["give_up"], "value": {**rules["give_up"]["value"], "may_join_later_rounds": True}}
-        other = StoredPolicySheet(
-            kind=kept.kind,
-            scope=kept.scope,
-            sheet_version="2026.join",
-            effective_from=dt.date(2026, 1, 1),
-            body={**kept.body, "version": "2026.join", "effective_from": "2026-01-01", "rules": rules},
-            sha256="1" * 64,
-            stored_at=clock.now(),
-        )
-        session.add(other)
-        session.flush()
-        session.get_one(RoundSheet, (scene.round.id, kept.id)).sheet_id = other.id
 
 
 def file_again(scene: Released, name: str, at: dt.datetime) -> Application:
@@ -150,9 +123,7 @@ def test_only_the_unplaced_are_invited_and_may_file_with_all_but_the_choices_fil
 
 def test_who_gave_up_joins_only_where_the_countys_sheet_says_so(context: Flask) -> None:
     scene = released()
-    with housekeeping():
-        keep_sheets(scene.round, [one for one in scene.round.cycle.windows if one.county == QP])
-    let_givers_up_join(scene)
+    keep_sheet(scene.round, QP, give_up={"may_join_later_rounds": True})
     with clock.frozen(scene.at):
         scene.accept("赵一")
         scene.accept("李四")

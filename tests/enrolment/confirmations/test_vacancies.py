@@ -120,6 +120,6 @@ def test_the_page_and_its_workbook(context: Flask, client: Browser) -> None:
         assert "与名额流水一致" in page
         book = client.get(f"/rounds/{scene.round.id}/vacancies?export=xlsx").get_data()
         (grid,) = read_grids(book)
-        assert sorted(int(str(row[10])) for row in grid.rows[3:]) == [0, 0, 0, 1]
+        assert sorted(int(str(row[11])) for row in grid.rows[3:]) == [0, 0, 0, 1]
         sign_in(client, scene.account_of("赵一"))
         assert client.get(f"/rounds/{scene.round.id}/vacancies").status_code == 403
