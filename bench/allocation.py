@@ -27,6 +27,13 @@ HERE = Path(__file__).parent
 RESULTS, STORE = HERE / "RESULTS.md", HERE / "results" / "allocation.json"
 BEGIN, END = "<!-- allocation: begin -->", "<!-- allocation: end -->"
 RATIOS = {700: 20, 5_000: 100, 20_000: 300}
+NOTES = """\
+A load above 0.5 at the start means that other work shared the processors: such a figure is an upper bound, and
+the command is to be repeated on a quiet machine. Figures are from prepared arrays or rounds unless the line says
+otherwise; what preparing took stands beside them. `model ... (unfinished)` means that CP-SAT did not finish within
+60 s: with guarantees it bounds every opening set with places held freely and excludes sets one after another, so
+many sets cost many solves; the outcome is then proven by the search, which tried every set, and the verifier
+tries them again.""".splitlines()
 Told = dict[str, Any]
 
 
@@ -169,6 +176,7 @@ def section(stored: Told) -> str:
             f"`--new-haven DIR`: {told.get('facts', told.get('error'))}; "
             f"search to outcome {told.get('seconds', 0):.2f} s (load {told['load']}).",
         ]
+    lines += ["", *NOTES]
     if "peers" in stored:
         lines += ["", "### Beside published packages, from lists to answer", "", *peer_table(stored["peers"])]
     return "\n".join([*lines, "", END])
