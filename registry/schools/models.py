@@ -34,7 +34,9 @@ class School(Versioned, Base):
 
     def name(self, language: str, on: dt.date | None = None) -> str:
         """The name in ``zh`` or ``en`` as it was on a day (today's without one)."""
-        for dated in self.names if on is not None else ():
+        if on is None:
+            return self.organisation.name(language)
+        for dated in self.names:
             if dated.holds_on(on):
                 return dated.name_en if language == "en" else dated.name_zh
         return self.organisation.name(language)
