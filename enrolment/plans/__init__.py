@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
     from core.web.status_words import StatusWord, add_status_words
     from enrolment.plans.cards import plan_cards
     from enrolment.plans.catalogue_views import blueprint as catalogue
+    from enrolment.plans.graduates_views import blueprint as graduates
     from enrolment.plans.move_models import MoveState
     from enrolment.plans.move_views import blueprint as moves
     from enrolment.plans.steps_views import steps
@@ -45,6 +46,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(steps)
     app.register_blueprint(catalogue)
     app.register_blueprint(moves)
+    app.register_blueprint(graduates)
     add_status_words(
         "cell_move",
         {

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.words import Words
 from enrolment.cycles.words import county_text
@@ -14,13 +14,14 @@ Before = Mapping[tuple[str, str], int]
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """One number. ``before``: what the version before said (None: it was not there)."""
+    """One number. ``before``, ``last_year``: what the version before and last year's plan said (None: not there)."""
 
     id: uuid.UUID
     county: str
     seats: int
     floor: int
     before: int | None
+    last_year: int | None
     editable: bool
 
     @property
@@ -57,6 +58,13 @@ class Grid:
     counties: tuple[tuple[str, str], ...]
     rows: tuple[GridRow, ...]
     compared: bool
+    compared_to_last_year: bool = False
+    graduates: Mapping[str, int] = field(default_factory=dict)
+
+    def above(self, place: int) -> int:
+        """By how much the plan for the county in this column exceeds its graduates; 0 while they are not stated."""
+        stated = self.graduates.get(self.counties[place][0])
+        return 0 if stated is None else max(0, self.sums[place] - stated)
 
     @property
     def sums(self) -> tuple[int, ...]:
@@ -76,28 +84,42 @@ class Grid:
         return any(cell.editable for row in self.rows for cell in row.cells if cell)
 
 
-def grid_of(plan: Plan, *, before: Plan | None = None, hosts: frozenset[str] = frozenset()) -> Grid:
+def grid_of(
+    plan: Plan,
+    *,
+    before: Plan | None = None,
+    last_year: Plan | None = None,
+    hosts: frozenset[str] = frozenset(),
+    graduates: Mapping[str, int] | None = None,
+) -> Grid:
     """The grid of a version. Cells of programmes hosted by one of ``hosts`` can be changed."""
     counties = tuple((code, county_text(code)) for code in (str(body["code"]) for body in plan.rules["counties"]))
     schools = {str(body["code"]): body for body in plan.rules["schools"]}
-    earlier = _numbers(before)
+    earlier, year_before = _numbers(before), _numbers(last_year)
     rows = tuple(
-        _row(row, counties, schools, earlier, hosts)
+        _row(row, counties, schools, (earlier, year_before), hosts)
         for row in sorted(plan.programmes, key=lambda one: (one.stated["school"], one.position))
     )
-    return Grid(counties, rows, compared=before is not None)
+    return Grid(
+        counties,
+        rows,
+        compared=before is not None,
+        compared_to_last_year=last_year is not None,
+        graduates=graduates or {},
+    )
 
 
 def _row(
     row: PlanProgramme,
     counties: tuple[tuple[str, str], ...],
     schools: Mapping[str, Mapping[str, str]],
-    earlier: Before,
+    known: tuple[Before, Before],
     hosts: frozenset[str],
 ) -> GridRow:
     code = row.programme.code
     host = schools[row.stated["school"]]
     found = {cell.county: cell for cell in row.cells}
+    earlier, year_before = known
     return GridRow(
         code=code,
         name=programme_words(row),
@@ -111,6 +133,7 @@ def _row(
                 seats=cell.seats,
                 floor=cell.floor,
                 before=earlier.get((code, county)),
+                last_year=year_before.get((code, county)),
                 editable=host["county"] in hosts,
             )
             if (cell := found.get(county))

@@ -24,6 +24,7 @@ from enrolment.cycles.words import county_text
 from enrolment.plans import operations
 from enrolment.plans.differences import PlanDifference, counts_of, difference
 from enrolment.plans.forms import GridForm, ImportForm, ReturnForm, StepForm, UploadForm
+from enrolment.plans.graduates import graduates_of, last_year_of
 from enrolment.plans.grid import grid_of
 from enrolment.plans.models import Plan
 from enrolment.plans.names import programme_words, registered_names
@@ -172,7 +173,13 @@ def _version_parts(plan: Plan) -> dict[str, object]:
     return {
         "plan": plan,
         "before": before,
-        "grid": grid_of(plan, before=before, hosts=hosts),
+        "grid": grid_of(
+            plan,
+            before=before,
+            last_year=last_year_of(plan),
+            hosts=hosts,
+            graduates=graduates_of(plan.round.cycle_id),
+        ),
         "difference": difference(sheet_of(before), sheet) if before else None,
         "counts": counts_of(sheet),
         "names": counties,

@@ -291,6 +291,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_applicant_county"), ["county"], unique=False)
 
     op.create_table(
+        "county_graduates",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("cycle_id", sa.Uuid(), nullable=False),
+        sa.Column("county", sa.String(length=6), nullable=False),
+        sa.Column("graduates", sa.Integer(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("stated_by", sa.Uuid(), nullable=False),
+        sa.Column("stated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("basis <> ''", name=op.f("ck_county_graduates_has_basis")),
+        sa.CheckConstraint("graduates >= 0", name=op.f("ck_county_graduates_not_negative")),
+        sa.ForeignKeyConstraint(["cycle_id"], ["cycle.id"], name=op.f("fk_county_graduates_cycle_id_cycle")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_county_graduates")),
+        sa.UniqueConstraint("cycle_id", "county", name=op.f("uq_county_graduates_cycle_id_county")),
+    )
+    op.create_table(
         "county_window",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("cycle_id", sa.Uuid(), nullable=False),
@@ -3254,6 +3270,7 @@ def downgrade() -> None:
     op.drop_table("issued_document")
     op.drop_table("document_serial")
     op.drop_table("county_window")
+    op.drop_table("county_graduates")
     with op.batch_alter_table("applicant", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_applicant_county"))
 

@@ -14,7 +14,13 @@ function watch(form) {
       if (total) total.textContent = [...row.cells].slice(1, total.cellIndex).reduce((all, cell) => all + valueOf(cell), 0);
     }
     for (const total of table.tFoot?.querySelectorAll("[data-column-total]") ?? []) {
-      total.textContent = columnSum(table, total.cellIndex);
+      const cell = total.closest("td");
+      const found = columnSum(table, cell.cellIndex);
+      total.textContent = found;
+      if (!cell.dataset.most) continue;
+      const over = found > number(cell.dataset.most);
+      cell.classList.toggle("grid-over", over);
+      cell.querySelector("[data-over]").hidden = !over;
     }
     const whole = table.tFoot?.querySelector("[data-grid-total]");
     if (whole) whole.textContent = columnSum(table, whole.cellIndex);
@@ -25,10 +31,10 @@ function watch(form) {
 
   form.addEventListener("input", sum);
   form.addEventListener("keydown", (event) => {
-    const step = { ArrowUp: -1, ArrowDown: 1, Enter: 1 }[event.key];
-    if (!step || !event.target.matches("td input")) return;
+    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], Enter: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    if (!step || event.altKey || event.ctrlKey || !event.target.matches("td input")) return;
     const [row, column] = place(event.target);
-    const next = cellAt(row + step, column);
+    const next = cellAt(row + step[0], column + step[1]);
     event.preventDefault();
     next?.focus();
     next?.select();
