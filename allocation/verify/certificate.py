@@ -80,7 +80,9 @@ def _staged(facts: Facts, given: Raw) -> tuple[Replay, Divided | None, Shares]:
     if facts.ranked:
         return DeferredReplay(facts), None, {}
     if facts.hard:
-        return HardReplay(facts, given["assignment"]), None, {}
+        blamed = {(who, row["choice"]): row["reason"] for who, rows in given["reasons"].items() for row in rows}
+        final = frozenset(row["programme"] for row in given["closed"])
+        return HardReplay(facts, given["assignment"], blamed, final), None, {}
     if facts.rule("across", "own_county") == "optimised_shares":
         shares = as_shares(given["shares"])
         return Replay(Facts(facts.bytes, shares)), Divided(facts), shares

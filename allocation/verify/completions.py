@@ -55,6 +55,28 @@ class Completions:
         self.target = self.solver.Constraint(-self.solver.infinity(), self.solver.infinity())
         for variable in self.missing.values():
             self.target.SetCoefficient(variable, 1)
+        self.aimed = -1
+        self.spared: dict[Waived, Any] = {}
+        self._spare()
+
+    def _spare(self) -> None:
+        """Switches that leave one floor or one minimum aside; all are off until asked for."""
+        infinity = self.solver.infinity()
+        self.within: list[Any] = []
+        once = self.solver.Constraint(0, 1)
+        for key, variable in self.missing.items():
+            switch = self.spared[Waived(floor=key)] = self.solver.IntVar(0, 0, "")
+            seats = variable.ub()
+            row = self.solver.Constraint(-infinity, infinity)
+            row.SetCoefficient(variable, 1)
+            row.SetCoefficient(switch, -seats)
+            self.target.SetCoefficient(switch, -seats)
+            self.within.append(row)
+            once.SetCoefficient(switch, 1)
+        for name, need in self.minima.items():
+            switch = self.spared[Waived(minimum=name)] = self.solver.IntVar(0, 0, "")
+            need.SetCoefficient(switch, need.lb())
+            once.SetCoefficient(switch, 1)
 
     def _floors(self, shut: Collection[str]) -> Iterable[Floor]:
         for name, raw in sorted(self.facts.programmes.items()):
@@ -124,7 +146,11 @@ class Completions:
 
     def aim(self, target: int) -> None:
         """Only completions with at most this shortfall count from now on."""
+        self.aimed = target
         self.target.SetUb(target)
+        if not target:
+            for row in self.within:  # nothing may be missing but of the floor left aside
+                row.SetUb(0)
 
     # questions -------------------------------------------------------------------------------
 
@@ -159,24 +185,28 @@ class Completions:
         """A completion of everything decided."""
         return self._solve()
 
+    def spared_one(self, person: Person, name: str, waived: Iterable[Waived]) -> bool:
+        """Whether the person could have the wish, with at most one of these left aside; nothing may be missing."""
+        switches = [self.spared[one] for one in waived]
+        for switch in switches:
+            switch.SetUb(1)
+        found = self.with_wish(person, name)
+        for switch in switches:
+            switch.SetUb(0)
+        return found is not None
+
     def without(self, person: Person, name: str, waived: Waived) -> bool:
         """Whether the person could have the wish if one floor or one minimum were left aside."""
-        if waived.minimum is not None:
-            row = self.minima[waived.minimum]
-            before = row.lb()
-            row.SetLb(0)
-            found = self.with_wish(person, name)
-            row.SetLb(before)
-            return found is not None
+        if waived.floor is None or not self.aimed:
+            return self.spared_one(person, name, [waived])
         others = self.least(waived.floor)
-        if others is None or waived.floor is None:
+        if others is None:
             return False
-        kept = self.target.ub()
         self.target.SetCoefficient(self.missing[waived.floor], 0)
         self.target.SetUb(others[0])
         found = self.with_wish(person, name)
         self.target.SetCoefficient(self.missing[waived.floor], 1)
-        self.target.SetUb(kept)
+        self.target.SetUb(self.aimed)
         return found is not None
 
     def waivable(self) -> list[tuple[str, Waived]]:

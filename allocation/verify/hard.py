@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import takewhile
 
 from allocation.verify.completions import Completions, shortfall
 from allocation.verify.facts import Facts, Person
@@ -14,11 +15,24 @@ class Broken(Exception):
 
 
 class HardReplay(Replay):
-    """Scenes under hard floors.  ``hint`` is an assignment worth trying first as a completion."""
+    """Scenes under hard floors.
 
-    def __init__(self, facts: Facts, hint: Mapping[str, str | None] | None = None) -> None:
+    ``hint`` is an assignment worth trying first as a completion, ``blamed`` a reason worth trying first; both
+    only save questions: nothing is taken over that was not found true.  What is to blame for a refusal is asked
+    only with the classes of ``final`` closed (everywhere, if it is not given).
+    """
+
+    def __init__(
+        self,
+        facts: Facts,
+        hint: Mapping[str, str | None] | None = None,
+        blamed: Mapping[tuple[str, int], str] | None = None,
+        final: frozenset[str] | None = None,
+    ) -> None:
         super().__init__(facts)
         self.hint = {who: name for who, name in (hint or {}).items() if name is not None}
+        self.blamed = blamed or {}
+        self.final = final
         self.aims: dict[tuple[frozenset[str], bool], tuple[int, Scene] | None] = {}
 
     def scene(self, shut: Iterable[str]) -> Scene:
@@ -139,14 +153,14 @@ class _Walk:
 
     def _first(self, person: Person, wishes: list[Wish]) -> Wish | None:
         for choice, name in wishes:
-            why = self._refusal(person, name, bool(choice))
+            why = self._refusal(person, name, choice)
             if why is None:
                 return choice, name
             if choice:
                 self.scene.refused[person.id, choice] = why
         return None
 
-    def _refusal(self, person: Person, name: str, listed: bool) -> str | None:
+    def _refusal(self, person: Person, name: str, choice: int) -> str | None:
         if name in self.shut:
             return "closed"
         full = self.replay.full(self.scene, person, name)
@@ -154,11 +168,25 @@ class _Walk:
             return full[0].name
         if self.witness.get(person.id) == name:
             return None
+        told = choice and self.replay.final in (None, self.shut)
+        stated = self.replay.blamed.get((person.id, choice), "")
+        if told and self._confirmed(person, name, stated):
+            return stated
         witness = self.completions.with_wish(person, name)
         if witness is not None:
             self.witness = witness
             return None
-        return self._blame(person, name) if listed else "hard/*"
+        return self._blame(person, name) if told else "hard/*"
+
+    def _confirmed(self, person: Person, name: str, stated: str) -> bool:
+        """Whether what the outcome blames is the first that would help alone (where nothing may be missing)."""
+        listed = self.completions.waivable()
+        before = [waived for _, waived in takewhile(lambda one: one[0] != stated, listed)]
+        if self.completions.aimed or (stated != "hard/*" and len(before) == len(listed)):
+            return False
+        if self.completions.spared_one(person, name, before):
+            return False
+        return len(before) == len(listed) or self.completions.without(person, name, listed[len(before)][1])
 
     def _blame(self, person: Person, name: str) -> str:
         """The first floor or minimum whose removal alone would make the choice possible."""
