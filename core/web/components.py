@@ -87,18 +87,19 @@ class SampleFigure:
 
 def figure() -> SampleFigure:
     """Three bars."""
+    rows = ((str(_l("甲县")), 160), (str(_l("乙县")), 140), (str(_l("丙县")), 95))
     bars = "".join(
         f'<rect x="60" y="{20 + 34 * index}" width="{width}" height="22" fill="#1f5f99"/>'
         f'<text x="{68 + width}" y="{36 + 34 * index}" font-size="14">{width}</text>'
         f'<text x="0" y="{36 + 34 * index}" font-size="14">{name}</text>'
-        for index, (name, width) in enumerate((("甲县", 160), ("乙县", 140), ("丙县", 95)))
+        for index, (name, width) in enumerate(rows)
     )
     return SampleFigure(
         title=str(_l("各县招生计划")),
         svg=f'<svg viewBox="0 0 300 120" role="img" aria-label="bars" width="300" height="120">{bars}</svg>',
         reading=Words("甲县的计划最多，占全部 395 人的四成。", "County A has most places, four in ten of 395."),
         table_head=(_l("县区"), _l("计划数")),
-        table_rows=(("甲县", 160), ("乙县", 140), ("丙县", 95)),
+        table_rows=rows,
     )
 
 
