@@ -8,7 +8,6 @@ def init_app(app: Flask) -> None:
     from core.access import Role, grant_permissions
     from core.i18n import lazy as _l
     from core.notices.templates import add_template
-    from core.web.menu import MenuEntry, add_menu
     from core.web.status_words import StatusWord, add_status_words
     from enrolment.results import public_views, roster_views, sheet_views, tasks
     from enrolment.results.models import PublicationState
@@ -38,18 +37,7 @@ def init_app(app: Flask) -> None:
             "rosters.read": {Role.SCHOOL_ADMISSIONS, Role.SCHOOL_REGISTRAR, *bureau},
         }
     )
-    add_menu(
-        MenuEntry(_l("录取结果"), "results.own", 30, permission="results.own"),
-        MenuEntry(
-            _l("录取公示和查询"),
-            "public_results.admitted",
-            12,
-            audience="public",
-            hint=_l("公布后查看名单，用考生号和证件号码后六位查询"),
-        ),
-        MenuEntry(_l("录取名册"), "rosters.rosters", 142, permission="rosters.read", group=_l("招生")),
-        MenuEntry(_l("录取名单"), "results.admitted", 140, permission="results.school", group=_l("招生")),
-    )
+    _enter_menu()
     add_template(
         "results.released",
         _l("录取结果已公布。请登录后查看结果和每个志愿的说明。%(next)s"),
@@ -62,4 +50,22 @@ def init_app(app: Flask) -> None:
             PublicationState.APPROVED: StatusWord(_l("已批准"), "success"),
             PublicationState.CANCELLED: StatusWord(_l("已取消")),
         },
+    )
+
+
+def _enter_menu() -> None:
+    from core.i18n import lazy as _l
+    from core.web.menu import MenuEntry, add_menu
+
+    add_menu(
+        MenuEntry(_l("录取结果"), "results.own", 30, permission="results.own"),
+        MenuEntry(
+            _l("录取公示和查询"),
+            "public_results.admitted",
+            12,
+            audience="public",
+            hint=_l("公布后查看名单，用考生号和证件号码后六位查询"),
+        ),
+        MenuEntry(_l("录取名册"), "rosters.rosters", 142, permission="rosters.read", group=_l("招生")),
+        MenuEntry(_l("录取名单"), "results.admitted", 140, permission="results.school", group=_l("招生")),
     )

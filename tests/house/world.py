@@ -21,7 +21,8 @@ from core.files.models import StoredFile
 from core.files.operations import file_store
 from core.jobs.models import Job
 from core.notices.models import Delivery, Notice
-from enrolment.applications.models import Applicant
+from enrolment.appeals.models import CaseKind, CorrectionCase
+from enrolment.applications.models import Applicant, Paper, PaperKind
 from enrolment.confirmations.letters import letter_of
 from enrolment.confirmations.models import Arrival, ArrivalMethod
 from enrolment.confirmations.operations import accept, arrive
@@ -29,7 +30,7 @@ from enrolment.cycles.models import CountyWindow, Cycle, Round
 from enrolment.cycles.policy import keep_sheets
 from enrolment.plans.states import PlanState
 from enrolment.results import operations as results
-from enrolment.results.models import Placement, Publication
+from enrolment.results.models import Placement, Publication, SealedRoster
 from enrolment.results.visibility import released_placement_of
 from registry.schools.models import School, SchoolYear
 from tests.enrolment import factories as make
@@ -100,11 +101,30 @@ def build() -> World:
         "plan_id": make.plan(open_round, [(stage.first, {HERE: 2})], state=PlanState.DRAFT).id,
         "run_id": placement.run_id,
         "publication_id": publication.id,
+        "roster_id": db.session.scalars(select(SealedRoster.id)).one(),
+        "case_id": _case(placement, child, publication),
         "school_id": home.id,
         "school_year_id": db.session.scalars(select(SchoolYear.id).where(SchoolYear.school_id == home.id)).one(),
         "programme_id": stage.first.id,
     }
     return World(inhabitants, made, placement.application_id)
+
+
+def _case(placement: Placement, child: Applicant, publication: Publication) -> uuid.UUID:
+    """A correction of the home child's placement that waits for its second person."""
+    evidence = db.session.get_one(Paper, _paper(child, PaperKind.HEALTH)).file_id
+    with housekeeping() as session:
+        made = CorrectionCase(
+            kind=CaseKind.CORRECTION,
+            application_id=placement.application_id,
+            placement_id=placement.id,
+            reason="录入有误",
+            evidence_id=evidence,
+            proposed_by=publication.proposed_by,
+            proposed_at=clock.now(),
+        )
+        session.add(made)
+    return made.id
 
 
 def _played(stage: Stage) -> tuple[Placement, Arrival]:
@@ -210,8 +230,8 @@ def _job(world: World) -> uuid.UUID:
     return made.id
 
 
-def _paper(child: Applicant) -> uuid.UUID:
-    made = make.paper(child)
+def _paper(child: Applicant, kind: PaperKind = PaperKind.IDENTITY) -> uuid.UUID:
+    made = make.paper(child, kind)
     with housekeeping() as session:
         session.get_one(StoredFile, made.file_id).sha256 = file_store().put(b"a picture")
     return made.id
