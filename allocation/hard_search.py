@@ -13,6 +13,7 @@ from allocation.least import least_shortfall
 from allocation.ledger import Ahead
 from allocation.lookahead import LookAhead
 from allocation.opening import Found, Placed, Value, better, cancelled, value
+from allocation.prices import Pool
 from allocation.round import Round
 from allocation.search import COLUMNS, PROVEN_UP_TO, Watch, bits
 from allocation.tables import evaluate
@@ -38,12 +39,14 @@ class HardSearch:
         self.clock = clock
         self.watch = watch
         self.known: dict[tuple[frozenset[int], bool], Ahead | None] = {}
+        self.pool = Pool(round_)
 
     def ahead(self, shut: frozenset[int], *, minima: bool, least: int | None = None) -> Ahead | None:
         """The look-ahead pass of one opening set; ``None`` if it misses more than ``least``."""
         if (shut, minima) not in self.known:
             clock = self.clock if minima else Clock()
-            self.known[shut, minima] = LookAhead(self.round, shut, minima=minima, clock=clock, most=least).run()
+            ahead = LookAhead(self.round, shut, minima=minima, clock=clock, most=least, pool=self.pool)
+            self.known[shut, minima] = ahead.run()
         return self.known[shut, minima]
 
     def place(self, shut: frozenset[int]) -> Placed:

@@ -9,6 +9,8 @@ from allocation.completion import Completion, Order, Witness
 from allocation.ledger import HARD, Ahead, Ledger
 from allocation.order import Group
 from allocation.passing import CLOSED
+from allocation.prices import Pool, Prices, Proofs
+from allocation.relaxed import Relaxed
 from allocation.repair import Repair
 from allocation.round import Round
 from allocation.wishes import Wish
@@ -26,6 +28,7 @@ class LookAhead:
         clock: Clock,
         most: int | None = None,
         blame: bool = False,
+        pool: Pool | None = None,
     ) -> None:
         self.round = round_
         self.clock = clock
@@ -35,6 +38,9 @@ class LookAhead:
         self.witness: Witness = {}
         self.without: dict[Order, int] = {}
         self.done = Ahead([None] * len(round_.wishes), 0)
+        self.pool = pool or Pool(round_)
+        self.proofs = Proofs(self.pool, self.ledger, 0)
+        self.learnt: Prices | None = None
 
     def run(self) -> Ahead | None:
         """Walk the choices, then the adjustment; ``None`` if no completion meets every minimum within ``most``."""
@@ -45,6 +51,7 @@ class LookAhead:
                 return None
             self.done.target, start = least
         self.witness = start
+        self.proofs = Proofs(self.pool, self.ledger, self.done.target)
         for group in self.round.order.groups:
             self._send(group, self.round.wishes)
         for group in self.round.order.groups:
@@ -78,6 +85,7 @@ class LookAhead:
             self.ledger.take(wish)
         rest = () if wish is not None or last else self.round.adjust[applicant]
         self.ledger.options[applicant] = tuple(one for one in rest if one.programme not in shut)
+        self.proofs.decide(applicant, None if wish is None else wish.programme, self.ledger.options[applicant])
 
     def _first(self, applicant: int, wishes: Sequence[Wish]) -> Wish | None:
         for wish in wishes:
@@ -103,12 +111,17 @@ class LookAhead:
         if kept.get(applicant) is wish:
             self.witness = {who: got for who, got in kept.items() if who != applicant}
             return True
+        if self.proofs.impossible(applicant, wish.programme):
+            return False
         options = self.ledger.options[applicant]
         self.ledger.take(wish)
         self.ledger.options[applicant] = ()
         found = self._completed()
         self.ledger.take(wish, -1)
         self.ledger.options[applicant] = options
+        if self.learnt is not None:
+            self.proofs.add(self.learnt)
+            self.learnt = None
         if found is None:
             return False
         self.witness = found
@@ -119,7 +132,13 @@ class LookAhead:
         options = self.ledger.options
         still = {who: wish for who, wish in self.witness.items() if options[who]}
         mended = Repair(self.ledger, still).mended(self.done.target)
-        return mended if mended is not None else Completion(self.ledger, self.clock).within(self.done.target)
+        if mended is not None:
+            return mended
+        relaxed = Relaxed(self.ledger, self.done.target, self.clock)
+        self.learnt = relaxed.prices()
+        if self.learnt is not None:
+            return None
+        return relaxed.witness() or Completion(self.ledger, self.clock).within(self.done.target)
 
     def _why(self, applicant: int, wish: Wish) -> str:
         """The first floor or minimum without which the choice would be possible."""
