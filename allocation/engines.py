@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from allocation.clock import Clock
 from allocation.deferred import Queue
@@ -36,7 +37,8 @@ def searcher(round_: Round, watch: Watch, time_limit_s: float | None) -> Engine:
     if round_.hard:
         from allocation.hard_search import HardSearch
 
-        return HardSearch(round_, clock(None if time_limit_s is None else time_limit_s * SEARCH_SHARE), watch)
+        share = clock(None if time_limit_s is None else time_limit_s * SEARCH_SHARE)
+        return HardSearch(one_by_one(round_), share, watch)
     if round_.divisions:
         from allocation.divided_search import DividedSearch
 
@@ -51,13 +53,23 @@ def modeller(round_: Round, watch: Watch, time_limit_s: float | None, workers: i
     from allocation.model import Model
 
     if round_.hard:
-        return HardModel(round_, clock(HARD_SECONDS if time_limit_s is None else time_limit_s * MODEL_SHARE))
+        share = clock(HARD_SECONDS if time_limit_s is None else time_limit_s * MODEL_SHARE)
+        return HardModel(one_by_one(round_), share)
     if round_.divisions:
         from allocation.divided_model import DividedModel
 
         return DividedModel(round_, time_limit_s=time_limit_s, workers=workers, watch=watch)
     form = Acceptance if round_.standings else Model
     return form(round_, time_limit_s=time_limit_s, workers=workers, watch=watch)
+
+
+def one_by_one(round_: Round) -> Round:
+    """The round as opening sets are compared under hard floors: a full tie is walked in the order of ids.
+
+    Where all of it can be kept together this is the same; where not, only the chosen set's own pass stops the run.
+    """
+    groups = tuple((one,) for group in round_.order.groups for one in group)
+    return replace(round_, order=replace(round_.order, groups=groups))
 
 
 def finished(round_: Round, shut: frozenset[int]) -> Walk | Ahead:
@@ -68,7 +80,8 @@ def finished(round_: Round, shut: frozenset[int]) -> Walk | Ahead:
         return settle(round_, shut)
     from allocation.lookahead import LookAhead
 
-    ahead = LookAhead(round_, shut, minima=True, clock=Clock(), blame=True).run()
+    minima = round_.instance.rules.opening == "optimal"  # an order of cancellation has left none below its own
+    ahead = LookAhead(round_, shut, minima=minima, clock=Clock(), blame=True).run()
     if ahead is None:
         raise LookupError("no completion where one was found before")
     return ahead
