@@ -18,6 +18,7 @@ from core.sheets import SheetOut, figure, plain, write_workbook
 from enrolment.applications.models import Applicant
 from enrolment.plans.sheet import PlanSheet
 from enrolment.plans.storage import sheet_of
+from enrolment.results.figures import county_name
 from enrolment.rounds.check_words import check_word
 from enrolment.rounds.desk_words import Labels
 from enrolment.rounds.models import Run
@@ -66,7 +67,7 @@ class _Teller:
         self.told: Mapping[str, Any] = json.loads(run.outcome or "{}")
         self.plan: PlanSheet = sheet_of(run.snapshot.plan)
         self.labels = Labels(self.plan)
-        self.counties = {one.code: one.name for one in self.plan.counties}
+        self.counties = {one.code: county_name(one.code) for one in self.plan.counties}
         self.language = current_language()
         self.full = self._full_marks()
 
@@ -198,7 +199,7 @@ class _Teller:
         by_number = {row["id"]: row["county"] for row in json.loads(self.run.snapshot.instance)["applicants"]}
         taken = [(place, by_number[who]) for who, place in self.told["assignment"].items() if place]
         cells = {
-            (self.labels.programme(one.programme), self.counties[one.county]): Cell(
+            (self._row(one.programme), self.counties[one.county]): Cell(
                 taken.count((one.programme, one.county)), one.seats
             )
             for one in self.plan.cells
@@ -209,6 +210,10 @@ class _Teller:
         rows, columns = sorted({row for row, _column in cells}), sorted({column for _row, column in cells})
         title = _("各专业对各县区的计划完成情况")
         return heat_table(title, rows, columns, cells, head=_("招生专业"), language=self.language)
+
+    def _row(self, code: str) -> str:
+        """A programme in the picture: names are Chinese, and a picture cannot mark them as such."""
+        return code if self.language.startswith("en") else self.labels.programme(code)
 
     def tables(self) -> Iterator[OutcomeTable]:
         """Every table that has rows."""

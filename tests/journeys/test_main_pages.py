@@ -118,6 +118,14 @@ def test_pages_of_plan_and_run(context: Flask, signed_in: SignedIn) -> None:
     look_at(visitor, {"run": f"/runs/{run.id}", "preview": f"/runs/{run.id}/preview"})
 
 
+def test_pages_of_the_result_sheet_and_the_rules(context: Flask, signed_in: SignedIn) -> None:
+    stage = solving.ready()
+    run = solving.solved(stage)
+    sheet = f"/runs/{run.id}/sheet"
+    paths = {"rules": "/timetable", "result-sheet": sheet, "result-sheet-print": f"{sheet}/print"}
+    look_at(signed_in(stage.approver), paths)
+
+
 def test_pages_of_administration(context: Flask, signed_in: SignedIn) -> None:
     office = organisation(OrganisationKind.COUNTY, QP, "青浦区教育局")
     committee = organisation(OrganisationKind.COMMITTEE, "", "示范区执委会")
