@@ -22,7 +22,7 @@ MOST = 999_999
 
 def state_graduates(actor: Actor, *, cycle_id: uuid.UUID, county: str, graduates: int, basis: str) -> CountyGraduates:
     """Set a county's number of graduates. Raises NotAllowed for another county, Refused without a basis."""
-    if county not in actor.counties(EDIT):
+    if actor.account_id is None or county not in actor.counties(EDIT):
         raise NotAllowed(_l("毕业生人数由本县区教育局填写，您的账号不属于这个县区。"))
     if not 0 <= graduates <= MOST:
         raise Refused(_l("毕业生人数应在 0 到 %(most)s 之间。", most=MOST), field="graduates")
@@ -37,7 +37,8 @@ def state_graduates(actor: Actor, *, cycle_id: uuid.UUID, county: str, graduates
             found = CountyGraduates(cycle_id=cycle_id, county=county)
             session.add(found)
         found.graduates, found.basis = graduates, basis.strip()[:200]
-        found.stated_by, found.stated_at = actor.account_id, clock.now()
+        found.stated_by = actor.account_id
+        found.stated_at = clock.now()
         session.flush()
         record(actor, "plans.state_graduates", found, county=county, before=before, after=graduates)
         return found

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from core.access import Actor
 from core.charts.bars import Stack, stacked_bars
@@ -21,8 +22,10 @@ from core.identity import document_tail
 from core.sheets import Heading, SheetOut, Text, write_workbook
 from core.words import Words
 from enrolment.applications.models import Applicant
+from enrolment.plans.sheet import PlanSheet
 from enrolment.rounds.comparing import Figures, Move, Solution, figures_of, fill_of, flows_of, moves
 from enrolment.rounds.desk_words import Labels
+from registry.schools.models import School
 
 PUPILS = Words("人", "pupils")
 TURNS = {
@@ -128,7 +131,7 @@ def _dot(one: Solution, own: Figures) -> Dot:
 
 
 def _maps(one: Solution, language: str) -> list[ChartFigure]:
-    schools = {school.code: school.name for school in one.sheet.schools}
+    schools = _school_names(one.sheet, language)
     counties = {row.code: full_name(row.code, language) for row in one.sheet.counties}
     fill = {(schools[school], counties[county]): Cell(*cell) for (school, county), cell in fill_of(one).items()}
     drawn = []
@@ -151,6 +154,14 @@ def _maps(one: Solution, language: str) -> list[ChartFigure]:
         )
     )
     return drawn
+
+
+def _school_names(sheet: PlanSheet, language: str) -> dict[str, str]:
+    """The schools of a sheet in its order, by code: the register's name in the reader's language."""
+    codes = [one.code for one in sheet.schools]
+    query = select(School).where(School.code.in_(codes)).options(joinedload(School.organisation))
+    known = {one.code: one.name(language) for one in db.session.scalars(query)}
+    return {one.code: known.get(one.code, one.name) for one in sheet.schools}
 
 
 def all_figures(solutions: Iterable[Solution]) -> tuple[Figures, ...]:
