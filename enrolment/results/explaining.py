@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -17,9 +17,11 @@ from core.words import Words
 from enrolment.plans.models import PlanProgramme
 from enrolment.plans.names import names_with_school
 from enrolment.results.models import Placement
+from enrolment.results.returning import confirmed_return_of
 from enrolment.results.scope import whole
 from enrolment.rounds.desk_words import REASONS
 from enrolment.rounds.models import Run
+from enrolment.rounds.return_codes import REASON_CODES
 from registry.schools.models import Programme
 
 _TONES = {"admitted": "success", "full": "neutral", "closed": "neutral", "struck": "warning", "returned": "warning"}
@@ -64,7 +66,10 @@ def told(placement: Placement) -> Told:
     return Told(
         score=f"{explanation.score} / {full:f}" if full else explanation.score,
         position=explanation.position,
-        reasons=tuple(_reason(rank, one, texts.names) for rank, one in enumerate(explanation.choices, start=1)),
+        reasons=tuple(
+            _told_return(placement, _reason(rank, one, texts.names), one)
+            for rank, one in enumerate(explanation.choices, start=1)
+        ),
         extra=extra,
     )
 
@@ -84,6 +89,17 @@ def _reason(rank: int, one: ChoiceVerdict, names: Mapping[str, Words]) -> Choice
         tone=_TONES.get(one.verdict, "neutral"),
         sentence=_sentence(one, names),
     )
+
+
+def _told_return(placement: Placement, told: ChoiceReason, one: ChoiceVerdict) -> ChoiceReason:
+    """The reason with the coded sentence of the school's return, where the bureau confirmed one."""
+    if one.verdict not in ("struck", "returned"):
+        return told
+    found = confirmed_return_of(placement.application_id, one.programme)
+    if found is None:
+        return told
+    word = REASONS["returned"].text(current_language())
+    return replace(told, word=word, sentence=REASON_CODES[found.code].sentence.text(current_language()))
 
 
 def _sentence(one: ChoiceVerdict, names: Mapping[str, Words]) -> str:
