@@ -90,7 +90,9 @@ def another_score(dice: Random, instance: Told, told: Told) -> tuple[bytes, tupl
         return None
     dice.choice(instance["applicants"])["score"] = dice.choice(["0.0", "9.5"])
     fresh = _posed(instance, told)
-    return None if fresh is None or fresh["assignment"] == told["assignment"] else (sealed(fresh), ("replay",))
+    if fresh is None or fresh["assignment"] == told["assignment"]:
+        return None
+    return sealed(fresh), ("replay",) if fresh["closed"] == told["closed"] else ("replay", "opening")
 
 
 def another_opening(dice: Random, instance: Told, told: Told) -> tuple[bytes, tuple[str, ...]] | None:

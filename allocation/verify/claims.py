@@ -37,6 +37,12 @@ class Case:
         """The places of a guarantee that can be kept (fewer only where crossing limits forbid it)."""
         return self.scene.most.get(row.name, row.seats)
 
+    def later(self, row: Kept, programme: str) -> int:
+        """How many of a group come into the programme by adjustment, after everybody's turn."""
+        people = self.facts.people
+        moved = (people[who] for who, at in self.adjusted.items() if at == programme and who in people)
+        return sum(row.covers(one) for one in moved)
+
     def seat(self, person: Person) -> str | None:
         """Where the person sits in the pass: placed by choice, or returned."""
         if person.id in self.adjusted:
@@ -156,7 +162,8 @@ def _owed_beds(case: Case, person: Person, cap: Cap, inside: Sequence[Person]) -
     for name in cap.programmes:
         for row in case.replay.kept[name]:
             group = [one for one in inside if row.covers(one) and case.seat(one) == name]
-            held = min(case.scene.most_beds.get((row.name, cap.name), row.seats), len(group))
+            due = case.scene.most_beds.get((row.name, cap.name), row.seats)
+            held = min(due, len(group) + case.later(row, name))
             owed += max(0, held - sum(one.slot < person.slot for one in group))
     return owed
 
@@ -175,7 +182,7 @@ def _owed(case: Case, person: Person, programme: str, inside: Sequence[Person]) 
     owed = 0
     for row in case.replay.kept[programme]:
         group = [one for one in inside if row.covers(one)]
-        held = min(case.due(row), len(group)) if row.release else row.seats
+        held = min(case.due(row), len(group) + case.later(row, programme)) if row.release else row.seats
         owed += max(0, held - sum(one.slot < person.slot for one in group))
     return owed
 

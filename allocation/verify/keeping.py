@@ -63,13 +63,14 @@ class Holding:
             self.beds[name, cap] < self._room(name, (name, cap)) for cap in beds
         )
 
-    def grow(self, calls: Counter[str], beds: Counter[Bed], inside: Counter[str], asleep: Counter[Bed]) -> None:
-        """After a pass with calls: one more place and one more bed for each, as far as the seats reach."""
+    def grow(self, calls: Counter[str], beds: Counter[Bed], inside: Counter[str], asleep: Counter[Bed]) -> bool:
+        """Hold what members inside and members calling need, as far as the seats reach; whether anything grew."""
+        before = dict(self.places), +self.beds
         for name, count in calls.items():
-            self.places[name] = min(self.most[name], max(self.places[name], inside[name]) + count)
+            self.places[name] = max(self.places[name], min(self.most[name], inside[name] + count))
         for bed, count in sorted(beds.items()):
-            wanted = max(self.beds[bed], asleep[bed]) + count
-            self.beds[bed] = max(self.beds[bed], min(wanted, self._room(bed[0], bed)))
+            self.beds[bed] = max(self.beds[bed], min(asleep[bed] + count, self._room(bed[0], bed)))
+        return before != (self.places, +self.beds)
 
     def release(self, inside: Counter[str], asleep: Counter[Bed]) -> bool:
         """After a pass without calls: give back what the group left; whether anything was given back."""

@@ -50,6 +50,7 @@ class Replay:
         self.with_beds = bool(facts.rule("bed_with_guarantee", False))
         self.own = facts.rule("across", "own_county") in ("own_county", "optimised_shares")
         self.mixed = self._mixed() if self.own else set()
+        self.scarce_beds = self._scarce_beds() if self.with_beds else set()
 
     def _idle(self, programme: str) -> bool:
         return self.facts.hard or self.facts.ranked or self.facts.divided(programme)
@@ -62,6 +63,15 @@ class Replay:
                 for cap in self.facts.caps_of(person, programme):
                     touched.setdefault(cap.name, set()).add(person.county)
         return {name for name, counties in touched.items() if len(counties) > 1}
+
+    def _scarce_beds(self) -> set[str]:
+        """Limits on beds that more people could count to than there are beds."""
+        could: Counter[str] = Counter()
+        for person in self.facts.people.values():
+            touched = {cap.name for name in self.doors(person) for cap in self.facts.caps_of(person, name)}
+            could.update(touched)
+        caps = (cap for cap in self.facts.caps if cap.kind == "dorm" and cap.name not in self.mixed)
+        return {cap.name for cap in caps if could[cap.name] > cap.cap}
 
     def key(self, person: Person, programme: str) -> tuple[int | str, ...]:
         """Where the person stands in the order of this programme; smaller is better."""
@@ -115,9 +125,8 @@ class Replay:
         holding = Holding([row for kept in self.kept.values() for row in kept])
         while True:
             scene = self._once(closed, holding)
-            if scene.calls or scene.bed_calls:
-                holding.grow(scene.calls, scene.bed_calls, scene.groups, scene.asleep)
-            elif not holding.release(scene.groups, scene.asleep):
+            grown = holding.grow(scene.calls, scene.bed_calls, scene.groups, scene.asleep)
+            if not grown and not holding.release(scene.groups, scene.asleep):
                 scene.most = dict(holding.most)
                 scene.most_beds = dict(holding.most_beds)
                 return scene
@@ -185,9 +194,9 @@ class Replay:
         return lasting[0].name if 0 < free <= sum(owed[row] for row in lasting) else total
 
     def bed_limits(self, person: Person, programme: str) -> list[Cap]:
-        """The limits on beds this person would count to there."""
+        """The limits on beds this person would count to there, where beds can run out."""
         caps = self.facts.caps_of(person, programme)
-        return [cap for cap in caps if cap.kind == "dorm" and cap.name not in self.mixed]
+        return [cap for cap in caps if cap.name in self.scarce_beds]
 
     def _no_bed(self, scene: Scene, person: Person, programme: str, holding: Holding) -> list[str]:
         found = []

@@ -181,20 +181,20 @@ class Steps:
             hold.most_beds = dict.fromkeys("FM", hold.seats)
         while True:
             self._pass()
-            if any(hold.calls or hold.bed_calls for hold in self.holds):
-                for hold in self.holds:
-                    self._grow(hold)
-            elif not self._released():
+            grown = [self._grow(hold) for hold in self.holds]
+            if not any(grown) and not self._released():
                 return self.placing
 
-    def _grow(self, hold: Hold) -> None:
+    def _grow(self, hold: Hold) -> bool:
+        before = hold.places, +hold.beds
         if hold.calls:
-            hold.places = min(hold.most, max(hold.places, hold.inside) + hold.calls)
+            hold.places = max(hold.places, min(hold.most, hold.inside + hold.calls))
         for sex in "FM":
             if hold.bed_calls[sex]:
                 room = hold.most - sum(hold.beds[other] for other in "FM" if other != sex)
-                wanted = max(hold.beds[sex], hold.slept[sex]) + hold.bed_calls[sex]
+                wanted = hold.slept[sex] + hold.bed_calls[sex]
                 hold.beds[sex] = max(hold.beds[sex], min(hold.most_beds[sex], room, wanted))
+        return before != (hold.places, +hold.beds)
 
     def _released(self) -> bool:
         found = False
@@ -272,18 +272,26 @@ class Steps:
         if not kinds <= ({"cap", "held", "dorm"} if with_beds else {"cap", "held"}):
             return
         person = self.round.people[who]
-        boards = with_beds and self.round.boards(who, name)
+        boards = with_beds and self._scarce(who, name)
         sex = person.get("sex") or ""
         for hold in self.holds:
             if hold.programme != name or not hold.covers(person):
                 continue
-            more = hold.places < hold.most
             bed = boards and hold.beds[sex] < hold.most_beds[sex] and sum(hold.beds.values()) < hold.most
-            if more or bed:
-                hold.calls += more
-                hold.bed_calls[sex] += bed
-                hold.bed_calls += Counter()
+            if hold.places < hold.most or bed:
+                hold.calls += 1
+                if boards:
+                    hold.bed_calls[sex] += 1
                 return
+
+    def _scarce(self, who: str, name: str) -> bool:
+        """Whether this person would count to a limit on beds that could run out."""
+        return any(
+            self.round.bounds[at].kind == "dorm"
+            and at not in self.idle
+            and len({one for (one, _), row in self.round.counts.items() if at in row}) > self.round.bounds[at].cap
+            for at in self.round.counts[who, name]
+        )
 
     def _seat(self, found: list[tuple[str, Seat | None]]) -> None:
         for who, seat in found:
