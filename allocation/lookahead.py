@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from allocation.clock import Clock
-from allocation.completion import Completion, Order, Witness
+from allocation.completion import Completion, Order
 from allocation.ledger import HARD, Ahead, Ledger
 from allocation.order import Group
 from allocation.passing import CLOSED
@@ -35,21 +35,18 @@ class LookAhead:
         self.most = most
         self.blame = blame
         self.ledger = Ledger(round_, shut, minima)
-        self.witness: Witness = {}
         self.without: dict[Order, int] = {}
         self.done = Ahead([None] * len(round_.wishes), 0)
         self.pool = pool or Pool(round_)
-        self.proofs = Proofs(self.pool, self.ledger, 0)
+        self.witness = Repair(self.ledger, self.pool.members, {})
+        self.proofs = Proofs(self.pool, self.ledger, most or 0)
         self.learnt: Prices | None = None
 
     def run(self) -> Ahead | None:
         """Walk the choices, then the adjustment; ``None`` if no completion meets every minimum within ``most``."""
-        start = Repair(self.ledger, {}).mended(0)
+        start = self._started()
         if start is None:
-            least = Completion(self.ledger, self.clock).least()
-            if least is None or (self.most is not None and least[0] > self.most):
-                return None
-            self.done.target, start = least
+            return None
         self.witness = start
         self.proofs = Proofs(self.pool, self.ledger, self.done.target)
         for group in self.round.order.groups:
@@ -59,6 +56,23 @@ class LookAhead:
             if left:
                 self._send(left, self.round.adjust)
         return self.done
+
+    def _started(self) -> Repair | None:
+        """A completion of nothing decided with the least shortfall, which becomes the target."""
+        if self.most is not None and self.proofs.hopeless():
+            return None
+        self.done.target = self.most or 0
+        start = self._completed(())
+        if self.learnt is not None:
+            self.proofs.add(self.learnt)
+            self.learnt = None
+        if start is not None or self.most is not None:
+            return start
+        least = Completion(self.ledger, self.clock).least()
+        if least is None:
+            return None
+        self.done.target = least[0]
+        return Repair(self.ledger, self.pool.members, least[1])
 
     def _send(self, group: Group, wishes: Sequence[Sequence[Wish]]) -> None:
         chosen = [(one, self._first(one, wishes[one])) for one in group]
@@ -73,10 +87,10 @@ class LookAhead:
         limits = self.round.limits
         over = {one for wish in wishes for one in wish.checks if self.ledger.used[one] > limits[one].cap}
         self.done.conflicts += [(limits[one].name, group) for one in sorted(over)]
-        mended = None if over else self._completed()
+        mended = None if over else self._completed(group)
         if mended is None and not over:
             self.done.conflicts.append((HARD + "*", group))
-        self.witness = mended or {}
+        self.witness = mended or self.witness
 
     def _decide(self, applicant: int, wish: Wish | None, last: bool) -> None:
         shut = self.ledger.shut
@@ -107,16 +121,15 @@ class LookAhead:
         """Whether a completion keeps this placement too; the witness follows if the group is one."""
         if self.done.conflicts:
             return True
-        kept = self.witness
-        if kept.get(applicant) is wish:
-            self.witness = {who: got for who, got in kept.items() if who != applicant}
+        if self.witness.witness.get(applicant) is wish:
+            self.witness.drop(applicant)
             return True
         if self.proofs.impossible(applicant, wish.programme):
             return False
         options = self.ledger.options[applicant]
         self.ledger.take(wish)
         self.ledger.options[applicant] = ()
-        found = self._completed()
+        found = self._completed((applicant,))
         self.ledger.take(wish, -1)
         self.ledger.options[applicant] = options
         if self.learnt is not None:
@@ -127,18 +140,17 @@ class LookAhead:
         self.witness = found
         return True
 
-    def _completed(self) -> Witness | None:
-        """A completion of what is decided: mended from the last one, else searched for."""
-        options = self.ledger.options
-        still = {who: wish for who, wish in self.witness.items() if options[who]}
-        mended = Repair(self.ledger, still).mended(self.done.target)
-        if mended is not None:
+    def _completed(self, decided: Sequence[int]) -> Repair | None:
+        """A completion once these are decided: mended from the last one, else searched for."""
+        mended = self.witness.without(decided)
+        if mended.mended(self.done.target):
             return mended
         relaxed = Relaxed(self.ledger, self.done.target, self.clock)
         self.learnt = relaxed.prices()
         if self.learnt is not None:
             return None
-        return relaxed.witness() or Completion(self.ledger, self.clock).within(self.done.target)
+        found = relaxed.witness() or Completion(self.ledger, self.clock).within(self.done.target)
+        return None if found is None else Repair(self.ledger, self.pool.members, found)
 
     def _why(self, applicant: int, wish: Wish) -> str:
         """The first floor or minimum without which the choice would be possible."""

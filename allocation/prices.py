@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocation.ledger import Ledger
+from allocation.repair import Members
 from allocation.round import Round
 
 Costs = NDArray[np.int64]
@@ -90,6 +91,7 @@ class Pool:
 
     def __init__(self, round_: Round) -> None:
         self.listing = Listing(round_)
+        self.members = Members(round_)
         self.known: list[Prices] = []
 
     def keep(self, prices: Prices) -> None:
@@ -138,6 +140,10 @@ class Proofs:
         self.cost = np.column_stack([self.cost, cost])
         self.now = np.column_stack([self.now, now])
         self.later = np.column_stack([self.later, later])
+
+    def hopeless(self) -> bool:
+        """Whether some price list proves that nothing completes what is decided."""
+        return bool((self.base > 0).any())
 
     def impossible(self, who: int, programme: int) -> bool:
         """Whether some price list proves that nothing completes this placement."""
