@@ -9,11 +9,9 @@ def init_app(app: Flask) -> None:
     from core.i18n import lazy as _l
     from core.web.home import add_home_cards
     from core.web.menu import MenuEntry, add_menu
-    from core.web.status_words import StatusWord, add_status_words
     from enrolment.plans.cards import plan_cards
     from enrolment.plans.catalogue_views import blueprint as catalogue
     from enrolment.plans.graduates_views import blueprint as graduates
-    from enrolment.plans.move_models import MoveState
     from enrolment.plans.move_views import blueprint as moves
     from enrolment.plans.steps_views import steps
     from enrolment.plans.views import blueprint
@@ -47,6 +45,15 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(catalogue)
     app.register_blueprint(moves)
     app.register_blueprint(graduates)
+    _words()
+
+
+def _words() -> None:
+    """The words of the states of a move of seats."""
+    from core.i18n import lazy as _l
+    from core.web.status_words import StatusWord, add_status_words
+    from enrolment.plans.move_models import MoveState
+
     add_status_words(
         "cell_move",
         {
