@@ -61,7 +61,7 @@ def figures_of(run: Run) -> RunFigures:
         select(Applicant.county, Placement.rank, Placement.adjusted, func.count(Placement.id))
         .join(Application, Application.id == Placement.application_id)
         .join(Applicant, Applicant.id == Application.applicant_id)
-        .where(Placement.run_id == run.id)
+        .where(Placement.run_id == run.id, Placement.corrects_id.is_(None))
         .group_by(Applicant.county, Placement.rank, Placement.adjusted)
     )
     for county, rank, adjusted, count in db.session.execute(query):
@@ -118,7 +118,7 @@ def _fill_chart(run: Run) -> ChartFigure | None:
         select(Programme.school_id, QuotaCell.county, func.count(Placement.id))
         .join(Programme, Programme.id == Placement.programme_id)
         .join(QuotaCell, QuotaCell.id == Placement.cell_id)
-        .where(Placement.run_id == run.id)
+        .where(Placement.run_id == run.id, Placement.corrects_id.is_(None))
         .group_by(Programme.school_id, QuotaCell.county)
     )
     taken = {(school_id, county): count for school_id, county, count in db.session.execute(filled)}

@@ -109,7 +109,9 @@ def _cells(run: Run) -> dict[tuple[str, str], tuple[uuid.UUID, uuid.UUID]]:
 
 def admitted_count(run_id: uuid.UUID) -> int:
     """How many applicants hold a place by a run."""
-    query = select(func.count(Placement.id)).where(Placement.run_id == run_id, Placement.programme_id.is_not(None))
+    query = select(func.count(Placement.id)).where(
+        Placement.run_id == run_id, Placement.programme_id.is_not(None), Placement.corrects_id.is_(None)
+    )
     return int(db.session.scalar(query) or 0)
 
 

@@ -236,7 +236,8 @@ def test_the_pages_of_a_case(context: Flask, client: Browser) -> None:
         done = client.submit(address, {}, to=f"{address}/approve")
         assert done.status_code == 303, done.get_data(as_text=True)
         page = client.get(address).get_data(as_text=True)
-        old, new = db.session.scalars(select(IssuedDocument).order_by(IssuedDocument.issued_at)).all()
+        every = db.session.scalars(select(IssuedDocument)).all()
+        old, new = sorted(every, key=lambda one: one.replaced_by_id is None)
         assert old.number in page
         assert new.number in page
         assert client.get(f"{address}/evidence").get_data()[:2] == b"\xff\xd8"
