@@ -13,9 +13,11 @@ from allocation.least import least_shortfall
 from allocation.ledger import Ahead
 from allocation.lookahead import LookAhead
 from allocation.opening import Found, Placed, Value, better, cancelled, value
-from allocation.prices import Pool
+from allocation.passing import settle
+from allocation.prices import Pool, Prices
 from allocation.round import Round
 from allocation.search import COLUMNS, PROVEN_UP_TO, Watch, bits
+from allocation.set_bounds import SetBounds
 from allocation.tables import evaluate
 
 LOOKS = 300
@@ -40,6 +42,7 @@ class HardSearch:
         self.watch = watch
         self.known: dict[tuple[frozenset[int], bool], Ahead | None] = {}
         self.pool = Pool(round_)
+        self.plain: set[frozenset[int]] = set()
 
     def ahead(self, shut: frozenset[int], *, minima: bool, least: int | None = None) -> Ahead | None:
         """The look-ahead pass of one opening set; ``None`` if it misses more than ``least``."""
@@ -54,7 +57,9 @@ class HardSearch:
         return self._certain(shut, minima=False)
 
     def opened(self, shut: frozenset[int]) -> Placed:
-        """The outcome of an admissible opening set."""
+        """The outcome of an admissible opening set; the plain pass gives it where it meets every order."""
+        if (shut, True) not in self.known and shut in self.plain:
+            return settle(self.round, shut).placed
         return self._certain(shut, minima=True)
 
     def _certain(self, shut: frozenset[int], *, minima: bool) -> Placed:
@@ -73,40 +78,56 @@ class HardSearch:
             return self._greedy(undecided)
         if least is None:
             return None
+        try:
+            bounds = SetBounds(self.pool.listing, undecided, least, self.clock)
+        except NoTime:
+            return self._greedy(undecided)
         best: list[_Best] = []
         promising: list[tuple[int, int]] = []
         total = 1 << len(undecided)
         for start in range(0, total, COLUMNS):
             numbers = range(start, min(total, start + COLUMNS))
-            met, rest = self._sorted(undecided, numbers, least)
+            met, rest = self._sorted(undecided, numbers, bounds)
             best = _two_best(best + met)
             promising += rest
             self.watch(numbers.stop / total, None)
+        self.plain = {one.shut for one in best}
         promising.sort(reverse=True)
-        return self._tried(undecided, best, promising, least)
+        return self._tried(undecided, best, self._ahead(undecided, promising), bounds)
+
+    def _ahead(self, undecided: tuple[int, ...], promising: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The sets by promise, but first everything open: whatever is found is no worse."""
+        return sorted(promising, key=lambda one: (one[1] != 0, -one[0], -one[1]))
 
     def _tried(
-        self, undecided: tuple[int, ...], best: list[_Best], promising: list[tuple[int, int]], least: int
+        self, undecided: tuple[int, ...], best: list[_Best], promising: list[tuple[int, int]], bounds: SetBounds
     ) -> Found | None:
+        """Look ahead in one set after the other; what proves one of them hopeless may prove many."""
+        total = 1 << len(undecided)
+        tried = total - len(promising)
+        looks, roots = 0, 0
         proven = True
-        tried = (1 << len(undecided)) - len(promising)
-        for looks, (bound, number) in enumerate(promising):
-            if best and bound < best[0].figures[0]:
+        while promising:
+            promising = [one for one in promising if not best or one[0] >= best[0].figures[0]]
+            for prices in self.pool.roots[roots:]:
+                promising = _hopeful(promising, bounds, prices)
+            roots = len(self.pool.roots)
+            if not promising:
                 break
-            shut = bits(undecided, -number)
+            shut = bits(undecided, -promising.pop(0)[1])
             try:
-                ahead = self._looked(looks, shut, least)
+                ahead = self._looked(looks, shut, bounds.least)
             except NoTime:
                 proven = False
                 break
-            tried += 1
+            looks += 1
             if ahead is not None:
                 best = _two_best([*best, _rated(undecided, shut, ahead)])
             self.watch(0.0, None)
         if not best:
             return None if proven else self._greedy(undecided)
         runner_up = best[1].figures if len(best) > 1 else None
-        return Found(best[0].shut, proven, 1 << len(undecided) if proven else tried, runner_up)
+        return Found(best[0].shut, proven, total if proven else tried + looks, runner_up)
 
     def _looked(self, looks: int, shut: frozenset[int], least: int) -> Ahead | None:
         if looks >= LOOKS:
@@ -114,19 +135,19 @@ class HardSearch:
         return self.ahead(shut, minima=True, least=least)
 
     def _sorted(
-        self, undecided: tuple[int, ...], numbers: Sequence[int], least: int
+        self, undecided: tuple[int, ...], numbers: Sequence[int], bounds: SetBounds
     ) -> tuple[list[_Best], list[tuple[int, int]]]:
         """The sets whose plain pass meets every order, rated; the others with what they could place at most."""
         shut = np.array([[number >> row & 1 for number in numbers] for row in range(len(undecided))], np.bool_)
         sets = evaluate(self.round, undecided, shut)
-        met = sets.admissible & (sets.missing == least)
+        met = sets.admissible & (sets.missing == bounds.least)
         opened = (~shut).sum(axis=0)
         rated = []
         for at in np.flatnonzero(met).tolist():
             figures = int(sets.placed[at]), int(sets.ranks[at]), int(opened[at])
             chosen = bits(undecided, numbers[at])
-            rated.append(_Best((-least, *better(undecided, figures, chosen)), figures, chosen))
-        most = self._most(undecided, shut)
+            rated.append(_Best((-bounds.least, *better(undecided, figures, chosen)), figures, chosen))
+        most = np.minimum(self._most(undecided, shut), bounds.most(shut))
         return _two_best(rated), [(int(most[at]), -numbers[at]) for at in np.flatnonzero(~met).tolist()]
 
     def _most(self, undecided: tuple[int, ...], shut: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -148,6 +169,20 @@ class HardSearch:
         if not shut <= set(undecided) or self.ahead(shut, minima=True) is None:
             raise NoTime
         return Found(shut, False, 1)
+
+
+def _hopeful(promising: list[tuple[int, int]], bounds: SetBounds, prices: Prices) -> list[tuple[int, int]]:
+    """The sets of which these prices do not prove that no completion meets every order."""
+    if not promising:
+        return promising
+    kept: list[tuple[int, int]] = []
+    for start in range(0, len(promising), COLUMNS):
+        part = promising[start : start + COLUMNS]
+        numbers = np.array([-number for _, number in part], np.int64)
+        shut = (numbers >> np.arange(len(bounds.row))[:, None] & 1).astype(np.bool_)
+        lost = bounds.hopeless(prices, shut)
+        kept += [one for one, out in zip(part, lost.tolist(), strict=True) if not out]
+    return kept
 
 
 def _rated(undecided: tuple[int, ...], shut: frozenset[int], ahead: Ahead) -> _Best:

@@ -65,6 +65,7 @@ class LookAhead:
         start = self._completed(())
         if self.learnt is not None:
             self.proofs.add(self.learnt)
+            self.pool.roots.append(self.learnt)
             self.learnt = None
         if start is not None or self.most is not None:
             return start

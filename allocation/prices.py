@@ -93,6 +93,7 @@ class Pool:
         self.listing = Listing(round_)
         self.members = Members(round_)
         self.known: list[Prices] = []
+        self.roots: list[Prices] = []
 
     def keep(self, prices: Prices) -> None:
         """Remember a price list for passes to come."""

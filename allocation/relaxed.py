@@ -11,6 +11,7 @@ from allocation.clock import Clock, NoTime
 from allocation.completion import Witness
 from allocation.ledger import Ledger
 from allocation.prices import WHOLE, Prices
+from allocation.round import Round
 from allocation.wishes import Wish
 
 NEAR = 1e-6
@@ -34,11 +35,7 @@ class Relaxed:
         }
         self._people()
         self._misses(target)
-        left = clock.left()
-        if left is not None:
-            self.solver.SetTimeLimit(max(1, int(left * 1000)))
-        if self.solver.Solve() != pywraplp.Solver.OPTIMAL:
-            raise NoTime
+        _run(self.solver, clock)
         self.least: float = self.solver.Objective().Value()
 
     def _people(self) -> None:
@@ -107,3 +104,37 @@ class Relaxed:
 
 def _whole(price: float) -> int:
     return max(0, round(price * WHOLE))
+
+
+def room_prices(round_: Round, clock: Clock) -> dict[int, int]:
+    """What a place under each limit is worth when as many as possible are to be placed, everything open.
+
+    Any prices bound how many a set of open classes can place; these bound it best where all are open.
+    """
+    solver: Any = pywraplp.Solver.CreateSolver("GLOP")
+    inside: dict[int, list[Any]] = defaultdict(list)
+    objective = solver.Objective()
+    for row, more in zip(round_.wishes, round_.adjust, strict=True):
+        own = solver.Constraint(-1, 1)
+        for wish in (*row, *more):
+            if not wish.returned:
+                literal = solver.NumVar(0, 1, "")
+                objective.SetCoefficient(literal, 1)
+                own.SetCoefficient(literal, 1)
+                for one in wish.checks:
+                    inside[one].append(literal)
+    objective.SetMaximization()
+    rows = {at: solver.Constraint(-solver.infinity(), round_.limits[at].cap) for at in inside}
+    for at, literals in inside.items():
+        for literal in literals:
+            rows[at].SetCoefficient(literal, 1)
+    _run(solver, clock)
+    return {at: price for at, row in rows.items() if (price := _whole(row.dual_value()))}
+
+
+def _run(solver: Any, clock: Clock) -> None:
+    left = clock.left()
+    if left is not None:
+        solver.SetTimeLimit(max(1, int(left * 1000)))
+    if solver.Solve() != pywraplp.Solver.OPTIMAL:
+        raise NoTime
