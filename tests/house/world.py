@@ -28,10 +28,16 @@ from enrolment.confirmations.models import Arrival, ArrivalMethod
 from enrolment.confirmations.operations import accept, arrive
 from enrolment.cycles.models import CountyWindow, Cycle, Round
 from enrolment.cycles.policy import keep_sheets
+from enrolment.plans.models import Plan
+from enrolment.plans.move_models import CellMove
 from enrolment.plans.states import PlanState
+from enrolment.plans.storage import sheet_of
 from enrolment.results import operations as results
 from enrolment.results.models import Placement, Publication, SealedRoster
 from enrolment.results.visibility import released_placement_of
+from enrolment.rounds.models import FileReturn
+from enrolment.rounds.scenario_models import Scenario, Trial, TrialState
+from enrolment.rounds.scenario_sheet import dump
 from registry.schools.models import School, SchoolYear
 from tests.enrolment import factories as make
 from tests.enrolment.applications.scene import actor_for
@@ -92,13 +98,17 @@ def build() -> World:
     world = World(inhabitants, {}, placement.application_id)
     publication = db.session.scalars(select(Publication)).one()
     made = {name: builder(world) for name, builder in _objects(home, child).items()}
+    plan = make.plan(open_round, [(stage.first, {HERE: 2, THERE: 1})], state=PlanState.DRAFT)
     made |= {
         "application_id": application.id,
         "placement_id": placement.id,
         "arrival_id": arrival.id,
         "cycle_id": open_round.cycle_id,
         "round_id": open_round.id,
-        "plan_id": make.plan(open_round, [(stage.first, {HERE: 2})], state=PlanState.DRAFT).id,
+        "plan_id": plan.id,
+        **_trial(stage, world),
+        "return_id": _return(stage, placement),
+        "move_id": _move(plan, world),
         "run_id": placement.run_id,
         "publication_id": publication.id,
         "roster_id": db.session.scalars(select(SealedRoster.id)).one(),
@@ -108,6 +118,74 @@ def build() -> World:
         "programme_id": stage.first.id,
     }
     return World(inhabitants, made, placement.application_id)
+
+
+def _trial(stage: Stage, world: World) -> dict[str, uuid.UUID]:
+    """A scenario of the home bureau, and a trial of it that was cancelled."""
+    owner, job, now = world.of(Role.COUNTY_OFFICER), _job(world), clock.now()
+    sheet = dump(sheet_of(db.session.get_one(Plan, stage.plan.id)))
+    with housekeeping() as session:
+        scenario = Scenario(
+            round_id=stage.round.id,
+            county=HERE,
+            name="Base",
+            based_on_id=stage.plan.id,
+            sheet=sheet,
+            created_at=now,
+            created_by=owner,
+        )
+        session.add(scenario)
+        session.flush()
+        trial = Trial(
+            scenario_id=scenario.id,
+            job_id=job,
+            state=TrialState.CANCELLED,
+            sheet=sheet,
+            instance="{}",
+            instance_sha256="0" * 64,
+            population_sha256="0" * 64,
+            population_at=now,
+            settings={},
+            requested_by=owner,
+            requested_at=now,
+            finished_at=now,
+        )
+        session.add(trial)
+    return {"scenario_id": scenario.id, "trial_id": trial.id}
+
+
+def _return(stage: Stage, placement: Placement) -> uuid.UUID:
+    """A return of the home child's file that its bureau has not decided."""
+    with housekeeping() as session:
+        made = FileReturn(
+            round_id=stage.round.id,
+            run_id=placement.run_id,
+            application_id=placement.application_id,
+            programme_id=stage.first.id,
+            code="health",
+            note="复查",
+            proposed_by=uuid.uuid4(),
+            proposed_at=clock.now(),
+        )
+        session.add(made)
+    return made.id
+
+
+def _move(plan: Plan, world: World) -> uuid.UUID:
+    """A move of one seat in the draft of the open round."""
+    cells = {cell.county: cell.id for row in db.session.get_one(Plan, plan.id).programmes for cell in row.cells}
+    with housekeeping() as session:
+        made = CellMove(
+            plan_id=plan.id,
+            from_cell_id=cells[HERE],
+            to_cell_id=cells[THERE],
+            seats=1,
+            reason="生源不足",
+            proposed_by=world.of(Role.COUNTY_OFFICER),
+            proposed_at=clock.now(),
+        )
+        session.add(made)
+    return made.id
 
 
 def _case(placement: Placement, child: Applicant, publication: Publication) -> uuid.UUID:
@@ -260,9 +338,12 @@ SCHOOLS = frozenset({Role.SCHOOL_ADMISSIONS, Role.SCHOOL_REGISTRAR})
 
 SHARED = {
     "cycle_id": "one year for the whole zone; its timetable is public",
+    "scenario_id": "bureaus learn from each other's scenarios, which hold no personal data",
+    "trial_id": "a trial belongs to its scenario",
     "plan_id": "a draft belongs to all bureaus alike (and is hidden from schools)",
     "round_id": "one round runs for all counties; every office that may look at rounds looks at the same one",
     "run_id": "one solving for all counties; whoever may look at runs may check the whole of it",
+    "move_id": "a move belongs to its plan; up to three bureaus approve it",
     "publication_id": "one release for all counties; two persons of any bureau make it",
 }
 """Objects that belong to all offices alike: who passes the gate may see them, so that nobody is a stranger."""
@@ -273,7 +354,7 @@ OTHER_VALUES = {"number": 1, "county": HERE, "kind": "identity", "name": "instan
 
 def is_stranger(one: Inhabitant, argument: str) -> bool:
     """Whether an inhabitant must not find the home object with this name."""
-    if argument == "plan_id":
+    if argument in ("plan_id", "move_id"):
         return one.role in SCHOOLS
     if argument in SHARED:
         return False
