@@ -10,6 +10,10 @@ class NoTime(Exception):  # noqa: N818 - says what happened
     """The time limit came before the answer."""
 
 
+GRACE = 1.5
+"""Seconds past the limit for what ends soon: the first pass, the greedy closing, the reasons."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """When to stop (``time.monotonic`` seconds), if ever."""
@@ -24,3 +28,8 @@ class Clock:
         if left <= 0:
             raise NoTime
         return left
+
+
+def clock(seconds: float | None) -> Clock:
+    """A clock that runs out in so many seconds, if a number is given."""
+    return Clock(None if seconds is None else time.monotonic() + seconds)

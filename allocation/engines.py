@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from allocation.clock import Clock
+from allocation.clock import GRACE, clock
 from allocation.deferred import Queue
 from allocation.deferred import settle as deferred
 from allocation.ledger import Ahead
@@ -25,20 +24,15 @@ HARD_SECONDS = 60.0
 """How long the model tries to prove an opening under hard floors where no limit is given."""
 
 
-def clock(seconds: float | None) -> Clock:
-    """A clock that runs out in so many seconds, if a number is given."""
-    return Clock(None if seconds is None else time.monotonic() + seconds)
-
-
 def searcher(round_: Round, watch: Watch, time_limit_s: float | None) -> Engine:
-    """Engine two; the limit matters only where it looks ahead in many opening sets."""
+    """Engine two; the limit matters only where it looks ahead or climbs."""
     if round_.standings:
         return Queue(round_)
     if round_.hard:
         from allocation.hard_search import HardSearch
 
         share = clock(None if time_limit_s is None else time_limit_s * SEARCH_SHARE)
-        return HardSearch(one_by_one(round_), share, watch)
+        return HardSearch(one_by_one(round_), share, watch, last=clock(_with_grace(time_limit_s)))
     if round_.divisions:
         from allocation.divided_search import DividedSearch
 
@@ -63,6 +57,10 @@ def modeller(round_: Round, watch: Watch, time_limit_s: float | None, workers: i
     return form(round_, time_limit_s=time_limit_s, workers=workers, watch=watch)
 
 
+def _with_grace(seconds: float | None) -> float | None:
+    return None if seconds is None else seconds + GRACE
+
+
 def one_by_one(round_: Round) -> Round:
     """The round as opening sets are compared under hard floors: a full tie is walked in the order of ids.
 
@@ -72,8 +70,11 @@ def one_by_one(round_: Round) -> Round:
     return replace(round_, order=replace(round_.order, groups=groups))
 
 
-def finished(round_: Round, shut: frozenset[int]) -> Walk | Ahead:
-    """The outcome of the opening set that was chosen, with the reason of every refusal."""
+def finished(round_: Round, shut: frozenset[int], left: float | None = None) -> Walk | Ahead:
+    """The outcome of the opening set that was chosen, with the reason of every refusal.
+
+    Raises :class:`allocation.clock.NoTime` where hard floors need more than the seconds ``left`` for the reasons.
+    """
     if round_.standings:
         return deferred(round_, shut)
     if not round_.hard:
@@ -81,7 +82,7 @@ def finished(round_: Round, shut: frozenset[int]) -> Walk | Ahead:
     from allocation.lookahead import LookAhead
 
     minima = round_.instance.rules.opening == "optimal"  # an order of cancellation has left none below its own
-    ahead = LookAhead(round_, shut, minima=minima, clock=Clock(), blame=True).run()
+    ahead = LookAhead(round_, shut, minima=minima, clock=clock(_with_grace(left)), blame=True).run()
     if ahead is None:
         raise LookupError("no completion where one was found before")
     return ahead

@@ -88,6 +88,7 @@ class Bound:
         people = [one for group in self.round.order.groups for one in group]
         for rows, groups in ((self.listed, self.round.order.groups), (self.more, ((one,) for one in people))):
             for group in groups:
+                self.clock.left()
                 for who in group:
                     self._claims(who, rows[who])
                 for who in group:

@@ -97,6 +97,7 @@ class _Descent:
         start = 0
         self.struck.clear()
         while start < len(people):
+            self.clock.left()
             guess = self._guessed(people[start:], rows)
             agreed = self._agreed(guess, rows)
             if not agreed:

@@ -24,6 +24,9 @@ LOOKS = 300
 """Opening sets looked ahead in at most: where more remain the opening is not proven by this engine."""
 
 
+ENDLESS = Clock()
+
+
 @dataclass(frozen=True, slots=True)
 class _Best:
     """Sorts by shortfall, least first, then as opening sets are compared."""
@@ -36,9 +39,18 @@ class _Best:
 class HardSearch:
     """The pass engine of a round with hard floors."""
 
-    def __init__(self, round_: Round, clock: Clock, watch: Watch = lambda done, gap: None) -> None:
+    def __init__(
+        self,
+        round_: Round,
+        clock: Clock,
+        watch: Watch = lambda done, gap: None,
+        *,
+        last: Clock = ENDLESS,
+    ) -> None:
+        """``clock`` bounds the search over opening sets, ``last`` what is needed to answer at all."""
         self.round = round_
         self.clock = clock
+        self.last = last
         self.watch = watch
         self.known: dict[tuple[frozenset[int], bool], Ahead | None] = {}
         self.pool = Pool(round_)
@@ -47,7 +59,7 @@ class HardSearch:
     def ahead(self, shut: frozenset[int], *, minima: bool, least: int | None = None) -> Ahead | None:
         """The look-ahead pass of one opening set; ``None`` if it misses more than ``least``."""
         if (shut, minima) not in self.known:
-            clock = self.clock if minima else Clock()
+            clock = self.clock if minima else self.last
             ahead = LookAhead(self.round, shut, minima=minima, clock=clock, most=least, pool=self.pool)
             self.known[shut, minima] = ahead.run()
         return self.known[shut, minima]
@@ -74,30 +86,31 @@ class HardSearch:
             return self._greedy(undecided)
         try:
             least = least_shortfall(self.round, undecided, self.clock)
-        except NoTime:
-            return self._greedy(undecided)
-        if least is None:
-            return None
-        try:
+            if least is None:
+                return None
             bounds = SetBounds(self.pool.listing, undecided, least, self.clock)
+            best, promising = self._walked(undecided, bounds)
         except NoTime:
             return self._greedy(undecided)
+        self.plain = {one.shut for one in best}
+        return self._tried(undecided, best, promising, bounds)
+
+    def _walked(self, undecided: tuple[int, ...], bounds: SetBounds) -> tuple[list[_Best], list[tuple[int, int]]]:
+        """The two best sets whose plain pass meets every order; the others by promise, everything open first.
+
+        Whatever is found is then no worse than everything open.
+        """
         best: list[_Best] = []
         promising: list[tuple[int, int]] = []
         total = 1 << len(undecided)
         for start in range(0, total, COLUMNS):
+            self.clock.left()
             numbers = range(start, min(total, start + COLUMNS))
             met, rest = self._sorted(undecided, numbers, bounds)
             best = _two_best(best + met)
             promising += rest
             self.watch(numbers.stop / total, None)
-        self.plain = {one.shut for one in best}
-        promising.sort(reverse=True)
-        return self._tried(undecided, best, self._ahead(undecided, promising), bounds)
-
-    def _ahead(self, undecided: tuple[int, ...], promising: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        """The sets by promise, but first everything open: whatever is found is no worse."""
-        return sorted(promising, key=lambda one: (one[1] != 0, -one[0], -one[1]))
+        return best, sorted(promising, key=lambda one: (one[1] != 0, -one[0], -one[1]))
 
     def _tried(
         self, undecided: tuple[int, ...], best: list[_Best], promising: list[tuple[int, int]], bounds: SetBounds
@@ -163,12 +176,22 @@ class HardSearch:
         return most
 
     def _greedy(self, undecided: tuple[int, ...]) -> Found | None:
-        """Too many sets to look at, or no time: the greedy closing, never called proven."""
-        self.clock = Clock()
-        shut, _ = cancelled(self.round, self.place)
-        if not shut <= set(undecided) or self.ahead(shut, minima=True) is None:
+        """Too many sets to look at, or no time: the greedy closing or everything open, never called proven."""
+        self.clock = self.last
+        rated: list[_Best] = []
+        try:
+            shut, _ = cancelled(self.round, self.place)
+            for one in dict.fromkeys([frozenset(), shut] if shut <= set(undecided) else [frozenset()]):
+                ahead = self.ahead(one, minima=True)
+                if ahead is not None:
+                    rated.append(_rated(undecided, one, ahead))
+        except NoTime:
+            if not rated:
+                raise
+        if not rated:
             raise NoTime
-        return Found(shut, False, 1)
+        best = _two_best(rated)
+        return Found(best[0].shut, False, len(rated), best[1].figures if len(rated) > 1 else None)
 
 
 def _hopeful(promising: list[tuple[int, int]], bounds: SetBounds, prices: Prices) -> list[tuple[int, int]]:

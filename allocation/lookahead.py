@@ -62,7 +62,7 @@ class LookAhead:
         if self.most is not None and self.proofs.hopeless():
             return None
         self.done.target = self.most or 0
-        start = self._completed(())
+        start = self._searched()
         if self.learnt is not None:
             self.proofs.add(self.learnt)
             self.pool.roots.append(self.learnt)
@@ -120,6 +120,7 @@ class LookAhead:
 
     def _possible(self, applicant: int, wish: Wish) -> bool:
         """Whether a completion keeps this placement too; the witness follows if the group is one."""
+        self.clock.left()
         if self.done.conflicts:
             return True
         if self.witness.witness.get(applicant) is wish:
@@ -146,6 +147,10 @@ class LookAhead:
         mended = self.witness.without(decided)
         if mended.mended(self.done.target):
             return mended
+        return self._searched()
+
+    def _searched(self) -> Repair | None:
+        """A completion by the linear relaxation, else by CP-SAT; or prices by which there is none."""
         relaxed = Relaxed(self.ledger, self.done.target, self.clock)
         self.learnt = relaxed.prices()
         if self.learnt is not None:

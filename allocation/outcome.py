@@ -12,35 +12,11 @@ from allocation.limits import NamedLimit
 from allocation.opening import Opening, filled
 from allocation.passing import Walk
 from allocation.round import Round
+from allocation.runs import EngineRun
 from allocation.wishes import Hold, Wish
 from allocation.yardsticks import measured
 
 FORMAT = "allocation-outcome/1"
-
-
-@dataclass(frozen=True, slots=True)
-class EngineRun:
-    """How one engine fared: its version, seconds, status and the digest it found."""
-
-    name: str
-    version: str
-    seconds: float
-    status: str
-    assignment: str | None
-    tried: int | None = None
-    runner_up: tuple[int, int, int] | None = None
-
-    def table(self) -> Json:
-        """The run as JSON."""
-        return {
-            "name": self.name,
-            "version": self.version,
-            "milliseconds": round(self.seconds * 1000),
-            "status": self.status,
-            "assignment": self.assignment,
-            "tried": self.tried,
-            "runner_up": None if self.runner_up is None else [*self.runner_up],
-        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,13 +42,12 @@ class Relaxed:
         """Whoever may still serve an order, each with one place at most."""
         inside: dict[int, list[Any]] = defaultdict(list)
         for who, options in enumerate(self.ledger.options):
-            own = None
-            for wish in options:
-                if not self._useful(wish):
-                    continue
+            useful = [wish for wish in options if self._useful(wish)]
+            own = self.solver.Constraint(-1, 1) if len(useful) > 1 else None
+            for wish in useful:
                 literal = self.solver.NumVar(0, 1, "")
-                own = self.solver.Constraint(-1, 1) if own is None else own
-                own.SetCoefficient(literal, 1)
+                if own is not None:
+                    own.SetCoefficient(literal, 1)
                 self.rows.append((who, wish, literal))
                 for one in wish.checks:
                     inside[one].append(literal)

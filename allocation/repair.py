@@ -14,7 +14,7 @@ DEPTH = 3
 """How many people one after another may change their place to let somebody else serve an order."""
 
 
-STEPS = 3000
+STEPS = 600
 """Tries in one mending: beyond, the linear relaxation is quicker."""
 
 
@@ -157,7 +157,8 @@ class Repair:
     def _displaced(self, one: int, depth: int) -> list[Order] | None:
         """Make room under a limit; ``None`` if nobody can go."""
         inside = [who for who in self.inside[one] if who not in self.tried]
-        best = min(inside, key=lambda who: (len(self._lost(self.witness[who])), who), default=None)
+        unneeded = (who for who in inside if not self._lost(self.witness[who]))
+        best = next(unneeded, inside[0] if inside and depth else None)
         return None if best is None else self._leave(best, depth)
 
     def mended(self, target: int) -> bool:

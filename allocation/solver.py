@@ -16,9 +16,10 @@ from allocation.faults import BadInstance, Fault, Inadmissible
 from allocation.instance import Instance
 from allocation.ledger import Ahead
 from allocation.opening import Opening, Placed, decide
-from allocation.outcome import EngineRun, Outcome, Writer
+from allocation.outcome import Outcome, Writer
 from allocation.passing import Walk
 from allocation.round import Round, divided, prepare
+from allocation.runs import EngineRun
 
 EngineName = Literal["both", "model", "search"]
 Report = Callable[[str, float, float | None], None]
@@ -30,7 +31,7 @@ class EnginesDisagree(Exception):  # noqa: N818 - says what happened
 
 
 class ModelUnfinished(Exception):  # noqa: N818 - says what happened
-    """Only the model was asked and it could not finish within its limit."""
+    """No engine asked could finish, or not even the reasons could be told, within the limit: it was too short."""
 
 
 def _silent(stage: str, done: float, gap: float | None) -> None:
@@ -48,9 +49,11 @@ def solve(
     """Solve one round.
 
     ``time_limit_s`` bounds the model; if it does not finish while the search does, the outcome says so.
+    Under hard floors it bounds the whole run, up to :data:`allocation.clock.GRACE`.
     Raises :class:`BadInstance`, :class:`Inadmissible`, :class:`EnginesDisagree`, or
-    :class:`ModelUnfinished` when only the model was asked.
+    :class:`ModelUnfinished` when the limit was too short for any outcome.
     """
+    start = time.monotonic()
     report("check", 0.0, None)
     round_ = prepare(instance)
     report("check", 1.0, None)
@@ -67,7 +70,11 @@ def solve(
         raise ModelUnfinished
     if opening.shares:
         round_ = divided(round_, opening.shares)
-    walk = finished(round_, opening.shut)
+    left = None if time_limit_s is None else start + time_limit_s - time.monotonic()
+    try:
+        walk = finished(round_, opening.shut, left)
+    except NoTime as late:
+        raise ModelUnfinished from late
     _refuse_conflicts(round_, walk)
     writer = Writer(round_, walk, opening)
     assignment = writer.assignment()

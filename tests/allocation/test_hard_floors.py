@@ -5,12 +5,22 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from allocation import generate
+from allocation.clock import GRACE, Clock, NoTime
+from allocation.engines import finished
 from allocation.explain import explain
 from allocation.faults import BadInstance, Inadmissible
+from allocation.hard_model import HardModel
+from allocation.lookahead import LookAhead
+from allocation.prices import Pool
+from allocation.round import prepare
+from allocation.search import bits
+from allocation.set_bounds import SetBounds
 from allocation.solver import solve
 from tests.allocation.hard_oracle import HardReferee
 from tests.allocation.rounds import applicant, programme, raw, read, reasons, solved, table
@@ -179,3 +189,50 @@ def test_the_referee_of_hard_floors_finds_the_same_answer(instance: dict[str, An
 def test_both_engines_agree_under_hard_floors(instance: dict[str, Any]) -> None:
     both = told(instance)
     assert both is None or both["proven"]
+
+
+def zone(minima: int) -> dict[str, Any]:
+    """An invented zone with a floor in every cell."""
+    instance: dict[str, Any] = json.loads(generate.zone(applicants=120, programmes=8, minima=minima, seed=3))
+    for row in instance["programmes"]:
+        row["floors"] = {county: min(2, cell) for county, cell in row["ceilings"].items()}
+    instance["rules"]["floors"] = "hard"
+    return instance
+
+
+def test_prices_and_repairs_leave_the_pass_as_it_is() -> None:
+    """With nothing learnt before, with all that other sets taught, and by the model: the same pass."""
+    round_ = prepare(read(zone(4)))
+    pool = Pool(round_)
+    for shut in map(frozenset, ((), (1,), (0, 2), (1, 3), (0, 1, 2, 3), ())):
+        fresh = LookAhead(round_, shut, minima=True, clock=Clock()).run()
+        taught = LookAhead(round_, shut, minima=True, clock=Clock(), pool=pool).run()
+        assert (fresh is None) == (taught is None)
+        if fresh is not None and taught is not None:
+            assert fresh.placed == taught.placed
+            assert list(fresh.placed) == list(HardModel(round_, Clock()).opened(shut))
+    assert pool.known
+
+
+def test_bounds_of_opening_sets_hold() -> None:
+    """No set places more than its bound says, and none that has an outcome is called hopeless."""
+    round_ = prepare(read(zone(4)))
+    undecided = (0, 1, 2, 3)
+    pool = Pool(round_)
+    shut = np.array([[number >> row & 1 for number in range(16)] for row in range(4)], np.bool_)
+    bounds = SetBounds(pool.listing, undecided, 0, Clock())
+    passes = [
+        LookAhead(round_, bits(undecided, number), minima=True, clock=Clock(), most=0, pool=pool).run()
+        for number in range(16)
+    ]
+    most = bounds.most(shut)
+    lost = np.array([bounds.hopeless(prices, shut) for prices in pool.known])
+    for number, ahead in enumerate(passes):
+        if ahead is not None:
+            assert sum(wish is not None and not wish.returned for wish in ahead.placed) <= most[number]
+            assert not lost[:, number].any()
+
+
+def test_a_limit_too_short_for_an_answer_is_said() -> None:
+    with pytest.raises(NoTime):
+        finished(prepare(read(zone(4))), frozenset(), -GRACE)
