@@ -3,12 +3,15 @@
 import uuid
 
 from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
 
 from core.access import Actor
 from core.db import db
 from core.errors import NotVisible
 from enrolment.appeals.models import CorrectionCase
 from enrolment.applications.models import Applicant, Application
+from enrolment.results.models import Placement
+from registry.schools.models import Programme, School
 
 SEE, PROPOSE, DECIDE = "appeals.see", "appeals.propose", "appeals.decide"
 
@@ -24,8 +27,20 @@ def visible_cases(actor: Actor) -> Select[CorrectionCase]:
 
 
 def get_case(actor: Actor, case_id: uuid.UUID) -> CorrectionCase:
-    """The case, if visible; NotVisible otherwise."""
-    found = db.session.scalars(visible_cases(actor).where(CorrectionCase.id == case_id)).one_or_none()
+    """The case with its pupil and its results, if visible; NotVisible otherwise."""
+    school = joinedload(Programme.school).joinedload(School.organisation)
+    query = (
+        visible_cases(actor)
+        .where(CorrectionCase.id == case_id)
+        .options(
+            joinedload(CorrectionCase.application).joinedload(Application.applicant),
+            joinedload(CorrectionCase.placement)
+            .joinedload(Placement.programme)
+            .options(school, joinedload(Programme.major)),
+            joinedload(CorrectionCase.programme).options(school, joinedload(Programme.major)),
+        )
+    )
+    found = db.session.scalars(query).one_or_none()
     if found is None:
         raise NotVisible
     return found

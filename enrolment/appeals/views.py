@@ -142,7 +142,9 @@ def _decide(case_id: uuid.UUID, act: Act, done: object) -> AnyResponse | tuple[s
 
 
 def _case(found: CorrectionCase, form: DecideForm, status: int) -> tuple[str, int]:
-    record_read(current_actor(), "appeals.see", found)
+    case_id = found.id
+    record_read(current_actor(), "appeals.see", (CorrectionCase.__tablename__, case_id))
+    found = get_case(current_actor(), case_id)
     page = render_template(
         "enrolment/appeals/case.html",
         case=found,

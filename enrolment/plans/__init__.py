@@ -40,11 +40,8 @@ def init_app(app: Flask) -> None:
         MenuEntry(_l("招生计划"), "plans.versions", 110, permission="plans.see", group=_l("招生")),
     )
     add_home_cards(plan_cards)
-    app.register_blueprint(blueprint)
-    app.register_blueprint(steps)
-    app.register_blueprint(catalogue)
-    app.register_blueprint(moves)
-    app.register_blueprint(graduates)
+    for pages in (blueprint, steps, catalogue, moves, graduates):
+        app.register_blueprint(pages)
     _words()
 
 

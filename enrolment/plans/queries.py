@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from core.db import canonical_json, db
+from enrolment.cycles.models import Round
 from enrolment.plans.models import Plan, PlanProgramme
 from enrolment.plans.states import PlanState
 from enrolment.plans.storage import plain, sheet_of
@@ -19,6 +20,7 @@ from registry.schools.models import Programme, School
 def whole() -> tuple[ORMOption, ...]:
     """Load options of everything a plan's sheet and grid say."""
     return (
+        joinedload(Plan.round).joinedload(Round.cycle),
         selectinload(Plan.programmes).options(
             selectinload(PlanProgramme.cells),
             joinedload(PlanProgramme.programme).options(

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from core.charts.figure import ChartFigure
 from core.charts.heat import Cell, heat_table
@@ -78,9 +78,9 @@ class _Teller:
         query = (
             select(Applicant)
             .where(Applicant.candidate_number.in_(numbers.values()))
-            .options(selectinload(Applicant.scores))
+            .options(joinedload(Applicant.scores))
         )
-        found = db.session.scalars(query).all()
+        found = db.session.scalars(query).unique().all()
         return {one.county: sum((score.full for score in one.scores), Decimal(0)) for one in found}
 
     def limit(self, name: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, render_template
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from core import clock
@@ -43,8 +44,7 @@ def rosters() -> str:
 @blueprint.get("/<uuid:roster_id>")
 @requires("rosters.read")
 def roster(roster_id: uuid.UUID) -> str:
-    found = get_roster(current_actor(), roster_id)
-    record_read(current_actor(), "rosters.read", found)
+    found = _read(roster_id, "rosters.read")
     return render_template(
         "enrolment/results/roster.html",
         roster=found,
@@ -57,8 +57,7 @@ def roster(roster_id: uuid.UUID) -> str:
 @blueprint.get("/<uuid:roster_id>.xlsx")
 @requires("rosters.read")
 def workbook(roster_id: uuid.UUID) -> Response:
-    found = get_roster(current_actor(), roster_id)
-    record_read(current_actor(), "rosters.download", found, file="xlsx")
+    found = _read(roster_id, "rosters.download", file="xlsx")
     headings = (
         plain(_("考生号")),
         plain(_("姓名")),
@@ -95,8 +94,7 @@ def workbook(roster_id: uuid.UUID) -> Response:
 @blueprint.get("/<uuid:roster_id>.pdf")
 @requires("rosters.read")
 def paper(roster_id: uuid.UUID) -> Response:
-    found = get_roster(current_actor(), roster_id)
-    record_read(current_actor(), "rosters.download", found, file="pdf")
+    found = _read(roster_id, "rosters.download", file="pdf")
     run: Run = found.publication.run
     rows = [
         RosterRow(
@@ -124,16 +122,23 @@ def paper(roster_id: uuid.UUID) -> Response:
     return download(to_pdf(made), name=_("录取名册") + ".pdf", mimetype="application/pdf")
 
 
+def _read(roster_id: uuid.UUID, operation: str, **facts: str) -> SealedRoster:
+    """The roster, after it was written down that its names are shown; NotVisible if the actor may not see it."""
+    actor = current_actor()
+    get_roster(actor, roster_id)
+    record_read(actor, operation, (SealedRoster.__tablename__, roster_id), **facts)
+    return get_roster(actor, roster_id)
+
+
 def _mark(line: Mapping[str, Any]) -> str:
     words = {"corrected": "更正", "adjusted": "调剂"}
     return "、".join(word for key, word in words.items() if line[key])
 
 
 def _signers(found: SealedRoster) -> tuple[str, str]:
-    first, second = (
-        mask_name(db.session.get_one(Account, one).display_name) for one in (found.first_signer, found.second_signer)
-    )
-    return first, second
+    query = select(Account.id, Account.display_name).where(Account.id.in_((found.first_signer, found.second_signer)))
+    names = {account_id: mask_name(name) for account_id, name in db.session.execute(query)}
+    return names[found.first_signer], names[found.second_signer]
 
 
 def _title(found: SealedRoster) -> str:

@@ -17,8 +17,10 @@ from core.db.transaction import require_transaction
 from core.errors import NotVisible, Refused
 from core.i18n import lazy as _l
 from enrolment.applications.models import Applicant, Application
+from enrolment.cycles.models import Round
 from enrolment.results.models import Placement, Publication, PublicationState, RosterLine, SealedRoster
 from enrolment.results.visibility import corrected_away
+from enrolment.rounds.models import Run
 from registry.schools.models import Programme, School
 
 READ = "rosters.read"
@@ -143,8 +145,19 @@ def visible_rosters(actor: Actor) -> Select[SealedRoster]:
 
 
 def get_roster(actor: Actor, roster_id: uuid.UUID) -> SealedRoster:
-    """The roster, if visible; NotVisible otherwise."""
-    found = db.session.scalars(visible_rosters(actor).where(SealedRoster.id == roster_id)).one_or_none()
+    """The roster with its school and its round, if visible; NotVisible otherwise."""
+    query = (
+        visible_rosters(actor)
+        .where(SealedRoster.id == roster_id)
+        .options(
+            joinedload(SealedRoster.school).joinedload(School.organisation),
+            joinedload(SealedRoster.publication)
+            .joinedload(Publication.run)
+            .joinedload(Run.round)
+            .joinedload(Round.cycle),
+        )
+    )
+    found = db.session.scalars(query).one_or_none()
     if found is None:
         raise NotVisible
     return found
