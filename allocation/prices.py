@@ -43,8 +43,12 @@ class Listing:
     def __init__(self, round_: Round) -> None:
         self.round = round_
         self.number: dict[tuple[int, int], int] = {}
-        owners, programmes, floors, uses, used = [], [], [], [], []
-        listed = []
+        owners: list[int] = []
+        programmes: list[int] = []
+        floors: list[int] = []
+        uses: list[int] = []
+        used: list[int] = []
+        listed: list[bool] = []
         for who, (row, more) in enumerate(zip(round_.wishes, round_.adjust, strict=True)):
             for wish in (*row, *more):
                 at = len(owners)

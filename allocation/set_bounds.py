@@ -48,7 +48,7 @@ class SetBounds:
     def _open(self, programme: int, shut: Sets) -> NDArray[np.int64]:
         if programme not in self.row:
             return np.ones(shut.shape[1], np.int64)
-        return (~shut[self.row[programme]]).astype(np.int64)
+        return np.asarray(~shut[self.row[programme]], np.int64)
 
     def _cheapest(self, costs: Costs, shut: Sets) -> Costs:
         """The sum over everybody of their cheapest open wish, or nothing."""
