@@ -60,6 +60,7 @@ def rerun(folder: Path, engine: str, time_limit: float, memory_limit: int) -> No
 @_engine
 @_seconds
 @_memory
+@with_appcontext
 def recheck(run_id: uuid.UUID, engine: str, time_limit: float, memory_limit: int) -> None:
     """Solve the snapshot of run RUN_ID again; nothing is written."""
     run = db.session.get(Run, run_id)
@@ -73,7 +74,7 @@ def recheck(run_id: uuid.UUID, engine: str, time_limit: float, memory_limit: int
 def register() -> None:
     """Put the two commands under `flask round`."""
     rounds_cli.add_command(rerun)
-    rounds_cli.add_command(with_appcontext(recheck))
+    rounds_cli.add_command(recheck)
 
 
 def _compare(instance: bytes, outcome: bytes, *, engine: str, time_limit_s: float, memory_limit_mib: int) -> None:
