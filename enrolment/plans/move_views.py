@@ -4,6 +4,8 @@ import uuid
 from collections.abc import Sequence
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.wrappers import Response
 from wtforms import IntegerField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -19,10 +21,11 @@ from core.i18n import say
 from core.web.actor import current_actor
 from enrolment.cycles.words import county_text
 from enrolment.plans import moves as operations
-from enrolment.plans.models import Plan
+from enrolment.plans.models import Plan, PlanProgramme, QuotaCell
 from enrolment.plans.move_models import CellMove
 from enrolment.plans.names import programme_words
-from enrolment.plans.scope import get_plan
+from enrolment.plans.scope import get_plan, visible_plans
+from registry.schools.models import Programme
 
 blueprint = Blueprint("plan_moves", __name__)
 _Answer = str | Response | tuple[str, int]
@@ -108,10 +111,24 @@ def refuse(move_id: uuid.UUID) -> _Answer:
 
 def _get(move_id: uuid.UUID) -> CellMove:
     """The move, if its plan is visible; NotVisible otherwise."""
-    found = db.session.get(CellMove, move_id)
+    query = (
+        select(CellMove)
+        .where(
+            CellMove.id == move_id, CellMove.plan_id.in_(visible_plans(current_actor()).with_only_columns(Plan.id))
+        )
+        .options(
+            joinedload(CellMove.from_cell)
+            .joinedload(QuotaCell.plan_programme)
+            .joinedload(PlanProgramme.programme)
+            .options(joinedload(Programme.school), joinedload(Programme.major)),
+            joinedload(CellMove.to_cell),
+            joinedload(CellMove.made_plan),
+            selectinload(CellMove.agreements),
+        )
+    )
+    found = db.session.scalars(query).one_or_none()
     if found is None:
         raise NotVisible
-    get_plan(current_actor(), found.plan_id)
     return found
 
 

@@ -27,7 +27,10 @@ def visible_sent(actor: Actor) -> Select[Placement]:
         .join(Application, Application.id == Placement.application_id)
         .join(Applicant, Applicant.id == Application.applicant_id)
         .where(Run.state == RunState.STORED, School.organisation_id.in_(schools) if schools else false())
-        .options(joinedload(Placement.application).joinedload(Application.applicant))
+        .options(
+            joinedload(Placement.application).joinedload(Application.applicant),
+            joinedload(Placement.programme).joinedload(Programme.major),
+        )
         .order_by(Programme.code, Applicant.candidate_number)
     )
 
@@ -54,6 +57,12 @@ def visible_returns(actor: Actor) -> Select[FileReturn]:
         .join(Application, Application.id == FileReturn.application_id)
         .join(Applicant, Applicant.id == Application.applicant_id)
         .where(or_(*conditions, false()))
+        .options(
+            joinedload(FileReturn.application).joinedload(Application.applicant),
+            joinedload(FileReturn.programme).options(
+                joinedload(Programme.major), joinedload(Programme.school).joinedload(School.organisation)
+            ),
+        )
         .order_by(FileReturn.proposed_at.desc())
     )
 

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
@@ -34,11 +34,16 @@ _Answer = str | Response | tuple[str, int]
 def returns() -> str:
     """A school's files of the run at hand; a bureau's returns to decide."""
     actor = current_actor()
+    rows = sum(
+        db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+        for query in (visible_sent(actor), visible_returns(actor))
+    )
+    if rows:
+        record_read(actor, "returns.list", ("file_return", "list"), rows=rows)
     sent = db.session.scalars(visible_sent(actor)).all()
     found = db.session.scalars(visible_returns(actor)).all()
-    if sent or found:
-        record_read(actor, "returns.list", ("file_return", "list"), rows=len(sent) + len(found))
-    windows = {one.run_id: db.session.get_one(ReturnWindow, one.run_id) for one in sent}
+    open_windows = select(ReturnWindow).where(ReturnWindow.run_id.in_({one.run_id for one in sent}))
+    windows = {one.run_id: one for one in db.session.scalars(open_windows)} if sent else {}
     return render_template(
         "enrolment/results/returns.html",
         sent=sent,

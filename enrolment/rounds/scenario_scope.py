@@ -3,10 +3,12 @@
 import uuid
 
 from sqlalchemy import Select, false, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from core.access import Actor, OrganisationKind
 from core.db import db
 from core.errors import NotVisible
+from enrolment.plans.queries import whole
 from enrolment.rounds.scenario_models import Scenario, Trial
 
 SEE = "scenarios.see"
@@ -21,8 +23,17 @@ def visible_scenarios(actor: Actor) -> Select[Scenario]:
 
 
 def get_scenario(actor: Actor, scenario_id: uuid.UUID) -> Scenario:
-    """A visible scenario, or NotVisible."""
-    found = db.session.scalars(visible_scenarios(actor).where(Scenario.id == scenario_id)).one_or_none()
+    """A visible scenario with its trials and the plan it is based on, or NotVisible."""
+    query = (
+        visible_scenarios(actor)
+        .where(Scenario.id == scenario_id)
+        .options(
+            joinedload(Scenario.round),
+            selectinload(Scenario.trials).joinedload(Trial.job),
+            joinedload(Scenario.based_on).options(*whole()),
+        )
+    )
+    found = db.session.scalars(query).one_or_none()
     if found is None:
         raise NotVisible
     return found
