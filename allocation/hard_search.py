@@ -137,10 +137,11 @@ class HardSearch:
             if ahead is not None:
                 best = _two_best([*best, _rated(undecided, shut, ahead)])
             self.watch(0.0, None)
+        if not proven:
+            return self._greedy(undecided, best, tried + looks)
         if not best:
-            return None if proven else self._greedy(undecided)
-        runner_up = best[1].figures if len(best) > 1 else None
-        return Found(best[0].shut, proven, total if proven else tried + looks, runner_up)
+            return None
+        return Found(best[0].shut, True, total, best[1].figures if len(best) > 1 else None)
 
     def _looked(self, looks: int, shut: frozenset[int], least: int) -> Ahead | None:
         if looks >= LOOKS:
@@ -175,23 +176,28 @@ class HardSearch:
                 most += bool(doors)
         return most
 
-    def _greedy(self, undecided: tuple[int, ...]) -> Found | None:
-        """Too many sets to look at, or no time: the greedy closing or everything open, never called proven."""
+    def _greedy(self, undecided: tuple[int, ...], best: Sequence[_Best] = (), tried: int = 0) -> Found | None:
+        """Too many sets to look at, or no time: no worse than everything open and the greedy closing."""
         self.clock = self.last
-        rated: list[_Best] = []
+        self.known = {key: found for key, found in self.known.items() if found is not None}
+        rated = {one.shut: one for one in best}
         try:
+            self._rate(undecided, frozenset(), rated)
             shut, _ = cancelled(self.round, self.place)
-            for one in dict.fromkeys([frozenset(), shut] if shut <= set(undecided) else [frozenset()]):
-                ahead = self.ahead(one, minima=True)
-                if ahead is not None:
-                    rated.append(_rated(undecided, one, ahead))
+            if shut <= set(undecided):
+                self._rate(undecided, shut, rated)
         except NoTime:
             if not rated:
                 raise
         if not rated:
             raise NoTime
-        best = _two_best(rated)
-        return Found(best[0].shut, False, len(rated), best[1].figures if len(rated) > 1 else None)
+        two = _two_best([*rated.values()])
+        return Found(two[0].shut, False, max(tried, len(rated)), two[1].figures if len(two) > 1 else None)
+
+    def _rate(self, undecided: tuple[int, ...], shut: frozenset[int], rated: dict[frozenset[int], _Best]) -> None:
+        ahead = None if shut in rated else self.ahead(shut, minima=True)
+        if ahead is not None:
+            rated[shut] = _rated(undecided, shut, ahead)
 
 
 def _hopeful(promising: list[tuple[int, int]], bounds: SetBounds, prices: Prices) -> list[tuple[int, int]]:
