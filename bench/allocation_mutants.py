@@ -121,13 +121,16 @@ def run(count: int, seed: int, *, each: int = 40, families: list[str] | None = N
     pool = bases(families or sorted(FAMILIES), each, seed)
     kinds = [*MUTATIONS, *RAW, *WHOLE]
     rows = {kind: Row() for kind in kinds}
-    for number in range(count):
+    made = number = 0
+    while made < count and number < 2 * count:
         kind = kinds[number % len(kinds)]
+        number += 1
         for _ in range(TRIES):
             key, instance, told = dice.choice(pool)
             forged = mutant(kind, dice, instance, told)
             if forged is not None:
                 _judge(rows[kind], key, instance, *forged)
+                made += 1
                 break
     return rows
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from allocation.verify.claims import Case, over_full, people_check, unanswered
+from allocation.verify.deferred import DeferredReplay
 from allocation.verify.facts import Facts
 from allocation.verify.replay import Replay
 
@@ -34,7 +35,7 @@ def audit(instance: bytes, assignment: Mapping[str, str | None]) -> Audit:
     A class with a minimum and nobody in it counts as closed.
     """
     facts = Facts(instance)
-    replay = Replay(facts)
+    replay = DeferredReplay(facts) if facts.ranked else Replay(facts)
     everybody = {**dict.fromkeys(facts.people), **assignment}
     inside = {name: [who for who, at in everybody.items() if at == name] for name in facts.programmes}
     needs = {name: replay.need(raw) for name, raw in facts.programmes.items()}

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from allocation.verify.deferred import DeferredReplay
 from allocation.verify.facts import Cap, Facts, Person
 from allocation.verify.keeping import Kept
 from allocation.verify.replay import Replay, Scene
@@ -128,7 +129,7 @@ def answered(case: Case, person: Person, programme: str, seats: Mapping[str, lis
     """
     if programme in case.closed:
         return True
-    if case.facts.ranked:
+    if isinstance(case.replay, DeferredReplay):
         return not case.replay.takes(person, programme, case.holders(programme))
     if case.facts.hard and _kept_empty(case, person, programme):
         return True

@@ -172,9 +172,7 @@ class Completions:
 
     def with_wish(self, person: Person, name: str) -> dict[str, str] | None:
         """A completion in which the person takes this wish."""
-        cell = self.cells.get((person.id, name))
-        if cell is None:
-            return None
+        cell = self.cells[person.id, name]
         before = cell.lb(), cell.ub()
         cell.SetBounds(1, 1)
         found = self._solve()
@@ -200,10 +198,8 @@ class Completions:
         if waived.floor is None or not self.aimed:
             return self.spared_one(person, name, [waived])
         others = self.least(waived.floor)
-        if others is None:
-            return False
         self.target.SetCoefficient(self.missing[waived.floor], 0)
-        self.target.SetUb(others[0])
+        self.target.SetUb(others[0] if others is not None else -1)
         found = self.with_wish(person, name)
         self.target.SetCoefficient(self.missing[waived.floor], 1)
         self.target.SetUb(self.aimed)

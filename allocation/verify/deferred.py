@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from allocation.verify.facts import Cap, Facts, Person
-from allocation.verify.keeping import Kept
 from allocation.verify.replay import Replay, Scene
 
 Key = tuple[Any, ...]
@@ -121,12 +120,7 @@ class DeferredReplay(Replay):
             above = all(self.key(one, programme) < mine for one in inside)
             if len(inside) >= cap.cap and (above or (cap.kind == "cap" and kept)):
                 return cap.name
-        lasting = (row.name for row in kept if not row.release and self._left(row, holders))
-        return next(lasting, "held/?")
-
-    @staticmethod
-    def _left(row: Kept, holders: list[Person]) -> bool:
-        return sum(row.covers(one) for one in holders) < row.seats
+        return next(row.name for row in kept if not row.release and sum(map(row.covers, holders)) < row.seats)
 
     def _adjust(self, scene: Scene, closed: frozenset[str], holding: dict[str, list[Person]]) -> None:
         """In the order of the round, into places that are left over."""

@@ -37,7 +37,15 @@ class HardReplay(Replay):
 
     def scene(self, shut: Iterable[str]) -> Scene:
         """The outcome with these classes shut: with minima under ``optimal``, without them else."""
-        result = self.aimed(frozenset(shut), minima=self.facts.rule("opening", "optimal") == "optimal")
+        return self._left(frozenset(shut), minima=self.facts.rule("opening", "optimal") == "optimal")
+
+    def first(self) -> Scene:
+        """The pass with everything open, minima left aside."""
+        return self._left(frozenset(), minima=False)
+
+    def _left(self, shut: frozenset[str], *, minima: bool) -> Scene:
+        """What the look-ahead pass leaves; raises :class:`Broken` where it cannot even begin."""
+        result = self.aimed(shut, minima=minima)
         if result is None:
             raise Broken("no completion meets every minimum")
         return result[1]
@@ -66,13 +74,6 @@ class HardReplay(Replay):
         """The least shortfall of these closed classes; ``None`` if no completion meets every minimum."""
         result = self.aimed(shut, minima=True)
         return None if result is None else result[0]
-
-    def first(self) -> Scene:
-        """The pass with everything open, minima left aside."""
-        result = self.aimed(frozenset(), minima=False)
-        if result is None:  # a round without minima always has the empty completion
-            raise Broken("no completion at all")
-        return result[1]
 
     def lacking(self, scene: Scene, shut: frozenset[str]) -> list[str]:
         """Open classes with pupils still needed that stay below their minimum or short of a floor."""

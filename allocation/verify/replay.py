@@ -81,10 +81,6 @@ class Replay:
         """The position and the score a cut of this programme tells."""
         return person.position, person.score
 
-    def takes(self, person: Person, programme: str, holders: Iterable[Person]) -> bool:
-        """Whether a programme that ranks for itself would take the person beside or instead of its holders."""
-        return False
-
     def doors(self, person: Person) -> set[str]:
         """Where the person could be placed, by choice or by adjustment."""
         return {name for _, name in person.open_to} | set(self.adjustable(person))

@@ -53,3 +53,11 @@ def test_counties_do_not_envy_each_other() -> None:
     assert found.claims == (("q", "A"),)
     assert found.envy == ()
     assert found.under == ("A",)
+
+
+def test_a_programme_that_ranks_answers_by_its_own_order() -> None:
+    people = [applicant("a", 9, "A"), applicant("b", 8, "A"), applicant("c", 7, "A")]
+    plan = [programme("A", 1, ranking={"a": 1, "b": 2, "c": 3})]
+    instance = raw(table(plan, people, {"across": "common_score"}))
+    assert audit(instance, {"c": "A"}).claims == ()
+    assert audit(instance, {"b": "A"}).claims == (("c", "A"),)
