@@ -11,7 +11,7 @@ class NoTime(Exception):  # noqa: N818 - says what happened
 
 
 GRACE = 1.5
-"""Seconds past the limit for what ends soon: the first pass, the greedy closing, the reasons."""
+"""Seconds past the limit for what ends soon: half for the greedy closing, the rest for the reasons."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def searcher(round_: Round, watch: Watch, time_limit_s: float | None) -> Engine:
         from allocation.hard_search import HardSearch
 
         share = clock(None if time_limit_s is None else time_limit_s * SEARCH_SHARE)
-        return HardSearch(one_by_one(round_), share, watch, last=clock(_with_grace(time_limit_s)))
+        return HardSearch(one_by_one(round_), share, watch, last=clock(_with_grace(time_limit_s, GRACE / 2)))
     if round_.divisions:
         from allocation.divided_search import DividedSearch
 
@@ -40,14 +40,16 @@ def searcher(round_: Round, watch: Watch, time_limit_s: float | None) -> Engine:
     return Search(round_, watch, time_limit_s)
 
 
-def modeller(round_: Round, watch: Watch, time_limit_s: float | None, workers: int) -> Engine:
-    """Engine one, a model in CP-SAT."""
+def modeller(
+    round_: Round, watch: Watch, time_limit_s: float | None, workers: int, left: float | None = None
+) -> Engine:
+    """Engine one, a model in CP-SAT; under hard floors it takes no more than the seconds ``left`` of the limit."""
     from allocation.acceptance import Acceptance
     from allocation.hard_model import HardModel
     from allocation.model import Model
 
     if round_.hard:
-        share = clock(HARD_SECONDS if time_limit_s is None else time_limit_s * MODEL_SHARE)
+        share = clock(HARD_SECONDS if time_limit_s is None or left is None else min(left, time_limit_s * MODEL_SHARE))
         return HardModel(one_by_one(round_), share)
     if round_.divisions:
         from allocation.divided_model import DividedModel
@@ -57,8 +59,8 @@ def modeller(round_: Round, watch: Watch, time_limit_s: float | None, workers: i
     return form(round_, time_limit_s=time_limit_s, workers=workers, watch=watch)
 
 
-def _with_grace(seconds: float | None) -> float | None:
-    return None if seconds is None else seconds + GRACE
+def _with_grace(seconds: float | None, grace: float) -> float | None:
+    return None if seconds is None else seconds + grace
 
 
 def one_by_one(round_: Round) -> Round:
@@ -82,7 +84,7 @@ def finished(round_: Round, shut: frozenset[int], left: float | None = None) -> 
     from allocation.lookahead import LookAhead
 
     minima = round_.instance.rules.opening == "optimal"  # an order of cancellation has left none below its own
-    ahead = LookAhead(round_, shut, minima=minima, clock=clock(_with_grace(left)), blame=True).run()
+    ahead = LookAhead(round_, shut, minima=minima, clock=clock(_with_grace(left, GRACE)), blame=True).run()
     if ahead is None:
         raise LookupError("no completion where one was found before")
     return ahead

@@ -34,6 +34,7 @@ class Bound:
         self.round = round_
         self.undecided = undecided
         self.clock = clock
+        clock.left()
         self.model = cp_model.CpModel()
         self.opens: dict[int, Literal] = {at: self.model.new_bool_var("") for at in undecided}
         self.counties = [one.county for one in round_.instance.applicants]

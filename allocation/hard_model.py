@@ -166,6 +166,7 @@ class HardModel:
     def _pass(self, shut: frozenset[int], *, minima: bool) -> tuple[int, Placed] | None:
         """Shortfall and outcome of one opening set."""
         if (shut, minima) not in self.known:
+            self.clock.left()
             whole = _Whole(self.round, shut, minima=minima)
             least = whole.least(self.clock)
             self.known[shut, minima] = None if least is None else (least, _Descent(whole, self.clock).run())

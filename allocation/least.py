@@ -17,6 +17,7 @@ from allocation.wishes import Wish
 
 def least_shortfall(round_: Round, undecided: Sequence[int], clock: Clock) -> int | None:
     """The least shortfall of any completion that meets every minimum; ``None`` if there is none."""
+    clock.left()
     model = cp_model.CpModel()
     opens = {at: model.new_bool_var("") for at in undecided}
     inside: dict[int, list[Literal]] = defaultdict(list)

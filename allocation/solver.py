@@ -63,16 +63,15 @@ def solve(
         opening, run = _searched(round_, report, time_limit_s)
         runs.append(run)
     if engine != "search":
-        found, run = _modelled(round_, report, time_limit_s, workers)
+        found, run = _modelled(round_, report, time_limit_s, workers, _left(start, time_limit_s))
         runs.append(run)
         opening = _agreed(opening, found, runs)
     if opening is None:
         raise ModelUnfinished
     if opening.shares:
         round_ = divided(round_, opening.shares)
-    left = None if time_limit_s is None else start + time_limit_s - time.monotonic()
     try:
-        walk = finished(round_, opening.shut, left)
+        walk = finished(round_, opening.shut, _left(start, time_limit_s))
     except NoTime as late:
         raise ModelUnfinished from late
     _refuse_conflicts(round_, walk)
@@ -82,6 +81,10 @@ def solve(
     if found_by - {assignment_digest(assignment)}:
         raise EnginesDisagree(", ".join(f"{run.name}: {run.assignment}" for run in runs))
     return Outcome(assignment, opening.proven, writer.body(), tuple(runs))
+
+
+def _left(start: float, time_limit_s: float | None) -> float | None:
+    return None if time_limit_s is None else start + time_limit_s - time.monotonic()
 
 
 def _digest(round_: Round, placed: Placed) -> str:
@@ -116,13 +119,13 @@ def _searched(round_: Round, report: Report, time_limit_s: float | None) -> tupl
 
 
 def _modelled(
-    round_: Round, report: Report, time_limit_s: float | None, workers: int
+    round_: Round, report: Report, time_limit_s: float | None, workers: int, left: float | None
 ) -> tuple[Opening | None, EngineRun]:
     from allocation.model import OutOfTime
 
     start = time.monotonic()
     report("model", 0.0, None)
-    engine = modeller(round_, lambda done, gap: report("model", done, gap), time_limit_s, workers)
+    engine = modeller(round_, lambda done, gap: report("model", done, gap), time_limit_s, workers, left)
     found: Opening | None
     answer = None
     try:
