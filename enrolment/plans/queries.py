@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
-from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from core.db import canonical_json, db
 from enrolment.cycles.models import Round
@@ -17,7 +17,7 @@ from enrolment.plans.storage import plain, sheet_of
 from registry.schools.models import Programme, School
 
 
-def whole() -> tuple[ORMOption, ...]:
+def whole() -> tuple[_AbstractLoad, ...]:
     """Load options of everything a plan's sheet and grid say."""
     return (
         joinedload(Plan.round).joinedload(Round.cycle),
