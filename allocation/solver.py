@@ -34,6 +34,13 @@ class ModelUnfinished(Exception):  # noqa: N818 - says what happened
     """No engine asked could finish, or not even the reasons could be told, within the limit: it was too short."""
 
 
+SECOND_PROOF_SECONDS = 20.0
+"""The most the model may take for a proof that the search already has."""
+
+FOLLOW_SHARE = 0.3
+"""The part of the model's time kept for walking the search's opening set where a proof takes too long."""
+
+
 def _silent(stage: str, done: float, gap: float | None) -> None:
     """Nobody watches."""
 
@@ -48,7 +55,8 @@ def solve(
 ) -> Outcome:
     """Solve one round.
 
-    ``time_limit_s`` bounds the model; if it does not finish while the search does, the outcome says so.
+    ``time_limit_s`` bounds the model; if it does not finish while the search does, the outcome says so, and the
+    model has at least walked the search's opening set to the same assignment (status ``followed``).
     Under hard floors it bounds the whole run, up to :data:`allocation.clock.GRACE`.
     Raises :class:`BadInstance`, :class:`Inadmissible`, :class:`EnginesDisagree`, or
     :class:`ModelUnfinished` when the limit was too short for any outcome.
@@ -63,7 +71,14 @@ def solve(
         opening, run = _searched(round_, report, time_limit_s)
         runs.append(run)
     if engine != "search":
-        found, run = _modelled(round_, report, time_limit_s, workers, _left(start, time_limit_s))
+        limit, kept = time_limit_s, 0.0
+        if opening is not None and opening.proven:
+            limit = SECOND_PROOF_SECONDS if limit is None else min(limit, SECOND_PROOF_SECONDS)
+            kept = limit * FOLLOW_SHARE
+            limit -= kept
+        found, run = _modelled(round_, report, limit, workers, _left(start, time_limit_s))
+        if found is None and opening is not None and kept:
+            run = _followed(round_, opening, (run, runs[0]), kept, workers)
         runs.append(run)
         opening = _agreed(opening, found, runs)
     if opening is None:
@@ -138,6 +153,28 @@ def _modelled(
     release = f"OR-Tools {version('ortools')}"
     tried = None if found is None else found.tried
     return found, EngineRun("model", release, time.monotonic() - start, status, answer, tried)
+
+
+def _followed(
+    round_: Round, opening: Opening, runs: tuple[EngineRun, EngineRun], seconds: float, workers: int
+) -> EngineRun:
+    """The model, out of time for a proof, still walks the opening set the search chose; both must agree on it.
+
+    Raises :class:`EnginesDisagree` if they do not. The run stays as it was where even that takes too long.
+    """
+    from allocation.model import OutOfTime
+
+    run, search = runs
+    start = time.monotonic()
+    concrete = divided(round_, opening.shares) if opening.shares else round_
+    engine = modeller(concrete, lambda done, gap: None, seconds, workers, seconds)
+    try:
+        answer = _digest(concrete, engine.opened(opening.shut))
+    except (OutOfTime, NoTime):
+        return run
+    if answer != search.assignment:
+        raise EnginesDisagree(f"search: {search.assignment}, model: {answer}")
+    return replace(run, seconds=run.seconds + time.monotonic() - start, status="followed", assignment=answer)
 
 
 def _agreed(first: Opening | None, second: Opening | None, runs: list[EngineRun]) -> Opening | None:

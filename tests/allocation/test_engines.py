@@ -10,7 +10,7 @@ from allocation import solver
 from allocation.faults import Stopped
 from allocation.generate import zone
 from allocation.limits import named_limits
-from allocation.model import Model
+from allocation.model import Model, OutOfTime
 from allocation.opening import Found
 from allocation.round import prepare
 from allocation.search import Search
@@ -48,6 +48,19 @@ def test_the_search_answers_where_the_model_does_not_finish() -> None:
     outcome = solve(solver_zone(), engine="both", time_limit_s=0.0)
     assert outcome.proven
     assert [run.status for run in outcome.engines] == ["proven", "unfinished"]
+
+
+def test_a_model_without_a_proof_follows_the_search_and_must_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(self: Model, undecided: tuple[int, ...]) -> Found:
+        raise OutOfTime
+
+    monkeypatch.setattr(Model, "optimum", late)
+    outcome = solve(read(WEAK), engine="both")
+    assert [run.status for run in outcome.engines] == ["proven", "followed"]
+    assert len({run.assignment for run in outcome.engines}) == 1
+    monkeypatch.setattr(Model, "opened", lambda self, shut: [None] * 3)
+    with pytest.raises(EnginesDisagree):
+        solve(read(WEAK), engine="both")
 
 
 def test_the_watcher_stops_the_model_at_a_solution() -> None:
