@@ -130,8 +130,21 @@ class _Reasons:
             full = self.walk.used[one] >= self.walk.caps[one]
             if full and (self.last[one] < place or (guarded and one == self.round.cap_of[wish.programme])):
                 return self.round.limits[one].name
-        holds = [(self.round.holds[one], self.walk.inside[one]) for one in self.round.holds_of[wish.programme]]
-        return next(hold.name for hold, inside in holds if not hold.release and inside < hold.seats)
+        return self._kept(wish.programme)
+
+    def _kept(self, programme: int) -> str:
+        """The first guarantee that keeps empty places for good; whom an earlier one holds fills no later one."""
+        placed = [(wish, who) for who, wish in enumerate(self.walk.placed) if wish is not None]
+        inside = [(wish, who) for wish, who in placed if wish.programme == programme]
+        rows = sorted((self._place(wish, who), who, wish.holds) for wish, who in inside)
+        held: set[int] = set()
+        kept: list[str] = []
+        for at in self.round.holds_of[programme]:
+            hold = self.round.holds[at]
+            group = [who for _, who, holds in rows if at in holds and who not in held][: hold.seats]
+            held.update(group)
+            kept += [] if hold.release or len(group) == hold.seats else [hold.name]
+        return kept[0]
 
 
 def _adjust(walk: Walk) -> None:

@@ -57,7 +57,7 @@ def engine(one: Table, name: EngineName) -> tuple[Table, list[str]] | str:
         return "bad"
     except Inadmissible:
         return "none"
-    except (LookupError, ValueError, ArithmeticError, TypeError, RuntimeError) as crash:
+    except (LookupError, ValueError, ArithmeticError, TypeError, RuntimeError, StopIteration) as crash:
         return f"crash: {type(crash).__name__}: {crash}"
     found = [
         f"verifier: {check.name}: {check.findings[0]}" for check in verify(raw, outcome).checks if check.findings

@@ -120,7 +120,17 @@ class DeferredReplay(Replay):
             above = all(self.key(one, programme) < mine for one in inside)
             if len(inside) >= cap.cap and (above or (cap.kind == "cap" and kept)):
                 return cap.name
-        return next(row.name for row in kept if not row.release and sum(map(row.covers, holders)) < row.seats)
+        return self._empty(programme, holders)
+
+    def _empty(self, programme: str, holders: list[Person]) -> str:
+        """The first guarantee with places that stay empty for good, beside those its own earlier ones hold."""
+        ranked = sorted(holders, key=lambda one: self.key(one, programme))
+        for row in self.kept[programme]:
+            group = [one for one in ranked if row.covers(one)][: row.seats]
+            if not row.release and len(group) < row.seats:
+                return row.name
+            ranked = [one for one in ranked if one not in group]
+        return "held/?"  # nothing refuses: the check of claims says so
 
     def _adjust(self, scene: Scene, closed: frozenset[str], holding: dict[str, list[Person]]) -> None:
         """In the order of the round, into places that are left over."""

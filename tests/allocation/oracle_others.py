@@ -175,10 +175,12 @@ class Ranked:
             settled = above or (bound.kind == "cap" and self.groups[name])
             if at not in self.idle and len(mine) >= bound.cap and settled:
                 return bound.name
+        left = sorted(inside, key=lambda one: self.key(name, one))
         for group in self.groups[name]:
-            empty = sum(self._of(group, one) for one in inside) < group[0]
-            if empty and not group[3]:
+            mine = [one for one in left if self._of(group, one)][: group[0]]
+            if len(mine) < group[0] and not group[3]:
                 return f"held/{name}/{group[2]}"
+            left = [one for one in left if one not in mine]
         return "?"
 
     def _adjust(self, placing: Placing, shut: frozenset[str]) -> None:

@@ -125,3 +125,17 @@ def test_a_programme_that_ranks_keeps_its_lasting_places() -> None:
     instance = table(plan, people, {"across": "common_score"})
     assert placed(instance) == {"a": "P", "b": "Q"}
     assert reasons(solved(instance), "b") == {"P": "held/P/t"}
+
+
+def test_whom_a_floor_holds_fills_no_lasting_place_of_a_tag() -> None:
+    kept = [{"tag": "t", "seats": 1, "release": False}]
+    ranks = {"a": 3, "b": 2, "c": 1}
+    plan = [programme("P", 3, ranking=ranks, floors={"QP": 1, "WJ": 1}, reserved=kept)]
+    people = [
+        applicant("a", 9, "P"),
+        applicant("b", 8, "P", county="WJ", tags=["t"]),
+        applicant("c", 7, "P", county="JS"),
+    ]
+    told = solved(table(plan, people, {"across": "common_score"}))
+    assert told["assignment"] == {"a": "P", "b": "P", "c": None}
+    assert reasons(told, "c") == {"P": "held/P/t"}
