@@ -48,8 +48,8 @@ _FIRST_BIRTHDAY = dt.date(2010, 9, 1)
 
 
 def id_number(division: str = "320584", born: dt.date | None = None) -> str:
-    """A resident ID that nobody bears: order 000. Without a birth date a fresh one each time."""
-    born = born or _FIRST_BIRTHDAY + dt.timedelta(days=next(_serial))
+    """A resident ID that nobody bears: order 000. Without a birth date a fresh one each time, of one school year."""
+    born = born or _FIRST_BIRTHDAY + dt.timedelta(days=next(_serial) % 365)
     body = f"{division}{born:%Y%m%d}000"
     return body + check_character(body)
 

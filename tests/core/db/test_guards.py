@@ -1,5 +1,7 @@
 """The guards with conditions, each tried with the change it is there to refuse."""
 
+import datetime as dt
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,6 +18,7 @@ from tests.figures import Figure
 __all__ = ["connection"]
 
 STORED_ID = Uuid()
+MOMENT = dt.datetime(2026, 6, 2, 8, tzinfo=dt.UTC)
 CASES = {
     "issued_document_content_fixed": ["UPDATE issued_document SET content = '{}'"],
     "issued_document_no_delete": ["DELETE FROM issued_document"],
@@ -61,6 +64,15 @@ CASES = {
         "UPDATE quota_cell SET plan_programme_id = :frozen_programme WHERE plan_programme_id = :draft_programme",
     ],
     "quota_cell_frozen_delete": ["DELETE FROM quota_cell WHERE plan_programme_id = :frozen_programme"],
+    "file_return_decided": ["UPDATE file_return SET note = 'y'"],
+    "trial_ended": ["UPDATE trial SET failure = 'y'"],
+    "placement_closed": ["INSERT placement"],
+    "issued_document_needs_roster": ["INSERT letter"],
+    "no_show_arrived": ["INSERT no-show"],
+    "arrival_handed_back": ["INSERT arrival"],
+    "confirmation_declined_stays": ["UPDATE confirmation SET state = 'accepted' WHERE id = :declined"],
+    "application_holds_a_place": ["INSERT second application"],
+    "correction_case_decided_stays": ["UPDATE correction_case SET note = 'y'"],
 }
 """What each guard must refuse: a change in place, and a row moved out of or into what is closed."""
 
@@ -116,8 +128,36 @@ def scene(connection: Connection) -> Scene:
         "INSERT programme": row_of("plan_programme", plan_id=ids["frozen_plan"]),
         "INSERT limit": row_of("plan_limit", plan_id=ids["frozen_plan"]),
         "INSERT cell": row_of("quota_cell", plan_programme_id=ids["frozen_programme"]),
+        **decided(connection, ids),
     }
     return Scene(rows, ids)
+
+
+def decided(connection: Connection, ids: dict[str, object]) -> dict[str, Row]:
+    """Rows whose end is reached, and those that would go on after it."""
+    put(connection, "file_return", state="confirmed", decided_by=uuid.uuid4(), decided_at=MOMENT)
+    put(connection, "trial", state="cancelled", finished_at=MOMENT, outcome=None, assignment_sha256=None)
+    put(connection, "correction_case", state="withdrawn", decided_at=MOMENT, made_placement_id=None)
+    ids["declined"] = put(connection, "confirmation", state="declined", by_default=True)["id"]
+    closed = put(connection, "round", state="open", locked_at=None)["id"]
+    closed_run = put(connection, "run", round_id=closed)["id"]
+    change(
+        connection,
+        "UPDATE round SET state = 'closed', locked_at = '2026-06-01' WHERE id = :closed",
+        {"closed": closed},
+    )
+    arrived = put(connection, "arrival")["placement_id"]
+    handed_back = put(connection, "no_show")["placement_id"]
+    placed = put(connection, "application", round_id=ids["open_round"])
+    held = put(connection, "placement", application_id=placed["id"], corrects_id=None)["id"]
+    put(connection, "confirmation", placement_id=held, state="accepted")
+    return {
+        "INSERT placement": row_of("placement", run_id=closed_run, corrects_id=None),
+        "INSERT letter": row_of("issued_document", kind="admission_letter", subject_kind="placement"),
+        "INSERT no-show": row_of("no_show", placement_id=arrived),
+        "INSERT arrival": row_of("arrival", placement_id=handed_back),
+        "INSERT second application": row_of("application", applicant_id=placed["applicant_id"]),
+    }
 
 
 def change(connection: Connection, statement: str, ids: Mapping[str, object]) -> None:

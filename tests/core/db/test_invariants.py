@@ -165,9 +165,11 @@ def _stranger(connection: Connection, key: ForeignKeyConstraint, row: Row) -> bo
 
 
 def test_append_only_tables_bear_no_change(connection: Connection, figure: Figure) -> None:
-    guarded = sorted({guard.table for guard in GUARDS if APPEND_ONLY in guard.message})
-    moments = ["UPDATE", "DELETE"] + (["TRUNCATE"] if connection.dialect.name == "postgresql" else [])
+    kept = [guard for guard in GUARDS if APPEND_ONLY in guard.message and guard.create(connection.dialect.name)]
+    guarded = sorted({guard.table for guard in kept})
     for name in guarded:
+        moments = [guard.moment for guard in kept if guard.table == name]
+        assert "DELETE" in moments
         table = Base.metadata.tables[name]
         search = Search(table)
         insert(connection, table, search.row())
@@ -183,5 +185,4 @@ def test_append_only_tables_bear_no_change(connection: Connection, figure: Figur
             with pytest.raises(DBAPIError, match=APPEND_ONLY):
                 connection.execute(text(statements[moment]))
             step.rollback()
-    count = len(guarded) * len(moments)
-    figure(f"proof 33: {len(guarded)} append-only tables on {connection.dialect.name}, {count} refusals")
+    figure(f"proof 33: {len(guarded)} append-only tables on {connection.dialect.name}, {len(kept)} refusals")
