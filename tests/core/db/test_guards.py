@@ -72,6 +72,8 @@ CASES = {
     "arrival_handed_back": ["INSERT arrival"],
     "confirmation_declined_stays": ["UPDATE confirmation SET state = 'accepted' WHERE id = :declined"],
     "application_holds_a_place": ["INSERT second application"],
+    "correction_case_no_delete": ["DELETE FROM correction_case"],
+    "correction_case_no_truncate": ["TRUNCATE correction_case CASCADE"],
     "correction_case_decided_stays": ["UPDATE correction_case SET note = 'y'"],
 }
 """What each guard must refuse: a change in place, and a row moved out of or into what is closed."""
