@@ -28,7 +28,7 @@ POINTS = (
     "inside, before the commit",
     "after the commit, before the end",
 )
-EACH = int(os.environ.get("ZONE_TEST_FAULT_KILLS", "5"))
+EACH = int(os.environ.get("ZONE_TEST_FAULT_KILLS", "3"))
 # One worker does all the jobs again one after the other, and a machine under test load needs room.
 ALLOWED_SECONDS = LEASE_SECONDS + REAPER_SECONDS + 20 + EACH
 

@@ -111,6 +111,7 @@ def test_proof_10_every_route_is_declared(app: Flask, figure: Figure) -> None:
     figure(f"proof 10: open to everybody: {', '.join(sorted(open_to_all))}")
 
 
+@pytest.mark.gate
 def test_proof_11_the_matrix_of_the_gate(world: World, unprotected: Flask, figure: Figure) -> None:
     """Every role in every place × every route: what the gate lets through is what is declared."""
     app = unprotected
@@ -230,6 +231,7 @@ def common(call: Call) -> bool:
     return call.route.access.level == "permission" and roles_with(call.route.access.permission) <= PLATFORM_WIDE
 
 
+@pytest.mark.gate
 def test_proof_15_no_form_without_its_token(world: World, app: Flask, figure: Figure) -> None:
     writing = [call for call in calls(app) if call.method not in ("GET", "HEAD")]
     visitors = {
