@@ -48,6 +48,8 @@ class Clock:
 
     def solve(self, model: cp_model.CpModel) -> cp_model.CpSolver | None:
         """Solve to proof; ``None`` if infeasible, :class:`OutOfTime` if the limit came first."""
+        if self.over:
+            raise OutOfTime
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         if self.ends is not None:

@@ -71,11 +71,7 @@ def solve(
         opening, run = _searched(round_, report, time_limit_s)
         runs.append(run)
     if engine != "search":
-        limit, kept = time_limit_s, 0.0
-        if opening is not None and opening.proven:
-            limit = SECOND_PROOF_SECONDS if limit is None else min(limit, SECOND_PROOF_SECONDS)
-            kept = limit * FOLLOW_SHARE
-            limit -= kept
+        limit, kept = _model_time(opening, time_limit_s)
         found, run = _modelled(round_, report, limit, workers, _left(start, time_limit_s))
         if found is None and opening is not None and kept:
             run = _followed(round_, opening, (run, runs[0]), kept, workers)
@@ -100,6 +96,14 @@ def solve(
 
 def _left(start: float, time_limit_s: float | None) -> float | None:
     return None if time_limit_s is None else start + time_limit_s - time.monotonic()
+
+
+def _model_time(opening: Opening | None, time_limit_s: float | None) -> tuple[float | None, float]:
+    """Seconds for the model's own proof, and those kept for following an opening set the search has proven."""
+    if opening is None or not opening.proven:
+        return time_limit_s, 0.0
+    whole = SECOND_PROOF_SECONDS if time_limit_s is None else min(time_limit_s, SECOND_PROOF_SECONDS)
+    return whole * (1 - FOLLOW_SHARE), whole * FOLLOW_SHARE
 
 
 def _digest(round_: Round, placed: Placed) -> str:
