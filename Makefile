@@ -43,7 +43,7 @@ unit: $(VENV)/test words
 	$(BIN)/python -m pytest -n 2 -m "not browser"
 
 postgres: $(VENV)/test words
-	$(BIN)/python -m tests.postgres pytest -n 2 -m "not browser and not pure and not gate"
+	$(BIN)/python -m tests.postgres pytest -n 2 -m "not browser and not pure and not gate and not page"
 
 browser: $(VENV)/test words
 	$(BIN)/python -m pytest -m browser

@@ -30,8 +30,10 @@ POSTGRES = os.environ.get("ZONE_TEST_POSTGRES", "")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that touch no database: they need not run a second time on the other one."""
+    """Mark what need not run a second time on the other database: no database touched, or the pages of one room."""
     for item in items:
+        if "views" in item.path.stem:
+            item.add_marker(pytest.mark.page)
         if "database_url" not in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.pure)
 
