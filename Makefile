@@ -46,7 +46,7 @@ postgres: $(VENV)/test words
 	$(BIN)/python -m tests.postgres pytest -n 2 -m "not browser and not pure and not gate and not page"
 
 browser: $(VENV)/test words
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
 
 coverage: $(VENV)/test words ## branch coverage of the suite on SQLite
 	$(BIN)/python -m pytest -n 2 -m "not browser" --cov --cov-branch --cov-report=term-missing:skip-covered
