@@ -13,8 +13,9 @@ from flask import Flask
 
 from core.config import Settings
 from demo import home, say, signins
+from demo.ending import Ending, Stopped
 from demo.scale import SCALES
-from demo.serve import Keeper, NotServing, Stopped, port_is_free, stop_on_signals
+from demo.serve import Keeper, NotServing, port_is_free
 
 LOCK = ".in-use"
 
@@ -35,16 +36,17 @@ LOCK = ".in-use"
 )
 def main(port: int, data_dir: Path, fresh: bool, build_only: bool, scale: str) -> None:
     """Build an invented zone and serve it on this machine. Exit code 0: stopped in order; 1: could not."""
-    hush = stop_on_signals()
+    ending = Ending()
+    ending.listen()
     try:
-        _run(port, data_dir, scale, fresh=fresh, build_only=build_only)
+        _run(port, data_dir, scale, ending, fresh=fresh, build_only=build_only)
     except Stopped:
-        hush()
+        ending.hush()
         click.echo(say.STOPPED)
         sys.exit(0)
 
 
-def _run(port: int, folder: Path, scale: str, *, fresh: bool, build_only: bool) -> None:
+def _run(port: int, folder: Path, scale: str, ending: Ending, *, fresh: bool, build_only: bool) -> None:
     if not build_only and not port_is_free(port):
         raise click.ClickException(say.busy_port(port))
     try:
@@ -57,8 +59,8 @@ def _run(port: int, folder: Path, scale: str, *, fresh: bool, build_only: bool) 
         settings = home.settings(folder, port)
         app = _app(settings)
         if not home.is_built(folder):
-            _build(app, folder, settings, scale)
-        _serve(app, folder, port, lock_fd, build_only=build_only)
+            _build(app, folder, settings, scale, ending)
+        _serve(app, folder, port, lock_fd, ending, build_only=build_only)
 
 
 @contextmanager
@@ -83,23 +85,23 @@ def _app(settings: Settings) -> Flask:
     return create_app(settings)
 
 
-def _build(app: Flask, folder: Path, settings: Settings, scale: str) -> None:
+def _build(app: Flask, folder: Path, settings: Settings, scale: str, ending: Ending) -> None:
     from demo.create import create
 
     home.forget_database(folder)
     click.echo(say.BUILDING)
     begun = time.monotonic()
-    create(app, folder, settings, SCALES[scale], watched=sys.stdout.isatty())
+    create(app, folder, settings, SCALES[scale], ending.heed, watched=sys.stdout.isatty())
     click.echo(say.built(time.monotonic() - begun, home.facts(folder)))
 
 
-def _serve(app: Flask, folder: Path, port: int, lock_fd: int, *, build_only: bool) -> None:
+def _serve(app: Flask, folder: Path, port: int, lock_fd: int, ending: Ending, *, build_only: bool) -> None:
     with app.app_context():
         people = signins.renew(home.facts(folder)["families"])
     if build_only:
         click.echo(say.sign_ins(people))
         return
-    keeper = Keeper(port, home.environment(folder, port) | _inherited(), lock_fd)
+    keeper = Keeper(port, home.environment(folder, port) | _inherited(), lock_fd, ending.heed)
     try:
         click.echo(say.STARTING)
         keeper.start()

@@ -1,5 +1,6 @@
 """Making the database and building the zone in it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask
@@ -22,12 +23,15 @@ class BrokenChain(RuntimeError):
     """The audit chain of a fresh build does not hold: a fault of the program."""
 
 
-def create(app: Flask, folder: Path, settings: Settings, scale: Scale, *, watched: bool) -> Progress:
+def create(
+    app: Flask, folder: Path, settings: Settings, scale: Scale, heed: Callable[[], None], *, watched: bool
+) -> Progress:
     """Build everything from nothing; the mark that it is complete comes last."""
-    progress = Progress(STAGES, watched)
+    progress = Progress(STAGES, watched, heed)
     with app.app_context():
         upgrade(directory=str(MIGRATIONS))
         cast = Builder(scale, settings, progress).build()
+        heed()
         found = verify()
         if not found.sound:
             raise BrokenChain(str(found.first_fault))

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 from typing import Final
 
 HOST: Final = "127.0.0.1"
@@ -20,11 +19,6 @@ _GRACE_SECONDS = 35.0
 _READY_SECONDS = 60.0
 _LOOK_SECONDS = 0.2
 _WEB = ("--log-level", "warning", "--no-control-socket")
-_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class Stopped(BaseException):
-    """Ctrl-C or SIGTERM: everything that runs is to be ended in order; nothing that mends errors may mend it."""
 
 
 class NotServing(RuntimeError):
@@ -53,11 +47,12 @@ def commands(port: int) -> Mapping[str, Sequence[str]]:
 @dataclass
 class Keeper:
     """Starts the processes, watches them, ends them. ``lock_fd`` stays open in them, so that the data folder
-    counts as in use until the last of them is gone."""
+    counts as in use until the last of them is gone. ``heed`` raises Stopped where somebody has asked to stop."""
 
     port: int
     environment: Mapping[str, str]
     lock_fd: int
+    heed: Callable[[], None]
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self) -> None:
@@ -68,6 +63,7 @@ class Keeper:
             )
         deadline = time.monotonic() + _READY_SECONDS
         while not self._answers():
+            self.heed()
             self._demand_running()
             if time.monotonic() > deadline:
                 raise NotServing("web")
@@ -80,6 +76,7 @@ class Keeper:
         """
         listening = [sys.stdin] if sys.stdin.isatty() else []
         while True:
+            self.heed()
             self._demand_running()
             if select.select(listening, [], [], _LOOK_SECONDS)[0]:
                 if sys.stdin.readline():
@@ -115,19 +112,3 @@ class Keeper:
         for name, process in self._running.items():
             if process.poll() is not None:
                 raise NotServing(name)
-
-
-def stop_on_signals() -> Callable[[], None]:
-    """Let Ctrl-C, SIGTERM and a closed terminal raise Stopped; the function returned hushes later ones."""
-
-    def raise_stopped(_number: int, _frame: FrameType | None) -> None:
-        raise Stopped
-
-    def ignore() -> None:
-        for number in _ENDINGS:
-            signal.signal(number, signal.SIG_IGN)
-
-    for number in _ENDINGS:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # under nohup a closed terminal is nothing
-            signal.signal(number, raise_stopped)
-    return ignore

@@ -1,7 +1,7 @@
 """Telling how far the build is: one line a stage, with a bar where a person watches."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -24,15 +24,20 @@ class StageTime:
 
 @dataclass
 class Progress:
-    """The stages of one build. ``watched`` draws bars that move; otherwise only finished stages are said."""
+    """The stages of one build. ``watched`` draws bars that move; otherwise only finished stages are said.
+
+    ``heed`` is called at every step and raises where the build is to be given up.
+    """
 
     stages: int
     watched: bool
+    heed: Callable[[], None]
     times: list[StageTime] = field(default_factory=list)
 
     @contextmanager
     def stage(self, title: Words, total: int = 1) -> Iterator["Stage"]:
         """One stage of ``total`` steps; the block calls ``step`` as it goes."""
+        self.heed()
         running = Stage(self, title, total)
         running.draw()
         yield running
@@ -53,6 +58,7 @@ class Stage:
 
     def step(self, by: int = 1) -> None:
         """So many steps more."""
+        self.of.heed()
         self.done += by
         if time.monotonic() - self.drawn >= _QUIET_SECONDS:
             self.draw()

@@ -45,7 +45,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, dic
     settings: Settings = app.extensions["zone_settings"]
     with app.app_context():
         Base.metadata.create_all(db.engine)
-        progress = Progress(STAGES, watched=False)
+        progress = Progress(STAGES, watched=False, heed=lambda: None)
         cast = Builder(SCALES["small"], settings, progress).build()
         assert len(progress.times) == STAGES
         names = signins.names_of(cast)

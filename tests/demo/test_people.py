@@ -94,7 +94,7 @@ def test_the_plan_is_of_a_real_years_size() -> None:
 def test_stages_are_told_with_their_counts(capsys: pytest.CaptureFixture[str]) -> None:
     from core.words import Words
 
-    progress = Progress(2, watched=False)
+    progress = Progress(2, watched=False, heed=lambda: None)
     with progress.stage(Words("第一步", "first step"), 3) as stage:
         stage.step(3)
     told = capsys.readouterr().out
