@@ -12,11 +12,11 @@ from allocation.clock import Clock, NoTime
 from allocation.least import least_shortfall
 from allocation.ledger import Ahead
 from allocation.lookahead import LookAhead
-from allocation.opening import Found, Placed, Value, better, cancelled, value
+from allocation.opening import Found, Placed, Value, better, bits, cancelled, value
 from allocation.passing import settle
 from allocation.prices import Pool, Prices
 from allocation.round import Round
-from allocation.search import COLUMNS, PROVEN_UP_TO, Watch, bits
+from allocation.search import COLUMNS, PROVEN_UP_TO, Watch
 from allocation.set_bounds import SetBounds
 from allocation.tables import evaluate
 

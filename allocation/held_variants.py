@@ -8,13 +8,8 @@ import numpy as np
 
 from allocation.held_tables import Calls, Held
 from allocation.round import Round
-from allocation.variants import Columns, Count, Mask, Tallies, Where, both, minus, needs_of, strict
+from allocation.variants import Columns, Count, Mask, Tallies, Where, both, minus, needs_of
 from allocation.wishes import Wish
-
-
-def holdable(round_: Round) -> bool:
-    """Whether opening sets with guarantees can walk together: strict order, and a guarantee brings no bed."""
-    return bool(round_.holds) and not round_.beds and strict(round_)
 
 
 class HeldColumns(Columns):

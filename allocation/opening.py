@@ -18,6 +18,9 @@ Placed = Sequence[Wish | None]
 Value = tuple[int, int, int]
 """Placed (more is better), sum of ranks (less), open classes among the undecided (more)."""
 
+Rated = tuple[tuple[int, ...], Value, frozenset[int]]
+"""An opening set that was looked at: what sorts it (:func:`better`), its figures, its closed classes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -129,6 +132,16 @@ def better(undecided: Sequence[int], figures: Value, shut: frozenset[int]) -> tu
     """Sorts opening sets, largest first: placed, ranks, open classes, then earlier classes open."""
     most, ranks, opened = figures
     return (most, -ranks, opened, *(int(at not in shut) for at in undecided))
+
+
+def two_best(rated: Iterable[Rated]) -> list[Rated]:
+    """The best of them and the runner-up."""
+    return sorted(rated, key=lambda one: one[0], reverse=True)[:2]
+
+
+def bits(undecided: Sequence[int], number: int) -> frozenset[int]:
+    """The opening set with this number: bit k shuts the k-th undecided class."""
+    return frozenset(at for row, at in enumerate(undecided) if number >> row & 1)
 
 
 def decide(round_: Round, engine: Engine) -> Opening:

@@ -173,3 +173,18 @@ def _beds(instance: Instance, limits: tuple[NamedLimit, ...], holds: tuple[Hold,
         for at, hold in enumerate(holds)
         if names[hold.programme] in (limit.programmes or ())
     )
+
+
+def strict(round_: Round) -> bool:
+    """Whether one strict order decides: no rankings, no orders to look ahead to, no full ties sent together."""
+    return not round_.standings and not round_.hard and all(len(group) == 1 for group in round_.order.groups)
+
+
+def sharable(round_: Round) -> bool:
+    """Whether all variants of the round can walk together: strict order, no guarantees, no hard floors."""
+    return not round_.holds and strict(round_)
+
+
+def holdable(round_: Round) -> bool:
+    """Whether opening sets with guarantees can walk together: strict order, and a guarantee brings no bed."""
+    return bool(round_.holds) and not round_.beds and strict(round_)

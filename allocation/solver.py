@@ -6,7 +6,6 @@ import platform
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from importlib.metadata import version
 from typing import Literal
 
 from allocation.canonical import assignment_digest
@@ -140,6 +139,8 @@ def _searched(round_: Round, report: Report, time_limit_s: float | None) -> tupl
 def _modelled(
     round_: Round, report: Report, time_limit_s: float | None, workers: int, left: float | None
 ) -> tuple[Opening | None, EngineRun]:
+    import ortools
+
     from allocation.model import OutOfTime
 
     start = time.monotonic()
@@ -154,7 +155,7 @@ def _modelled(
     else:
         answer = _digest(round_, engine.opened(found.shut))
     status = "unfinished" if found is None else "proven"
-    release = f"OR-Tools {version('ortools')}"
+    release = f"OR-Tools {vars(ortools)['__version__']}"
     tried = None if found is None else found.tried
     return found, EngineRun("model", release, time.monotonic() - start, status, answer, tried)
 

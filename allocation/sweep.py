@@ -16,9 +16,8 @@ from typing import Any
 from allocation.desk import Desk, parse
 from allocation.faults import BadInstance, Inadmissible
 from allocation.formats import read_instance
-from allocation.round import Round, prepare
+from allocation.round import Round, prepare, sharable
 from allocation.sweep_block import Block, Result, Variant
-from allocation.variants import sharable
 
 Change = Mapping[str, Any]
 

@@ -21,20 +21,6 @@ Where = Mask | bool
 """True or False where every column agrees."""
 
 
-def sharable(round_: Round) -> bool:
-    """Whether all variants of the round can walk together: strict order, no guarantees, no hard floors."""
-    return not round_.holds and strict(round_)
-
-
-def strict(round_: Round) -> bool:
-    """Whether one strict order decides: no rankings, no orders to look ahead to, no full ties sent together."""
-    return (
-        not round_.standings
-        and round_.instance.rules.floors == "guarantee"
-        and all(len(group) == 1 for group in round_.order.groups)
-    )
-
-
 class Tallies:
     """Counts per column: a common part and, once columns part, an array."""
 

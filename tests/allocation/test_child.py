@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -38,6 +40,25 @@ def test_answers_with_a_certified_outcome_and_tells_its_stages() -> None:
         "verify",
     ]
     assert all(0 <= one.done <= 1 and one.elapsed_s >= 0 for one in seen)
+
+
+STARTED = """
+import sys
+from allocation import worker
+def needed():
+    return sorted({"numpy", "ortools", "pandas"} & sys.modules.keys())
+raw = sys.stdin.buffer.read()
+worker.tell = lambda line: None
+print(worker.answer(raw, "search", 60, 1)[0], needed())
+worker.without_pandas()
+print(worker.answer(raw, "both", 60, 1)[0], needed(), hasattr(sys.modules["pandas"], "DataFrame"))
+"""
+
+
+def test_starts_with_no_more_than_it_needs() -> None:
+    """Loading the libraries is most of the time of a small run."""
+    ran = subprocess.run([sys.executable, "-c", STARTED], input=SMALL, capture_output=True, check=True)
+    assert ran.stdout.decode().splitlines() == ["sound []", "sound ['numpy', 'ortools', 'pandas'] False"]
 
 
 def test_bad_input_and_contradictions_come_back_in_words() -> None:

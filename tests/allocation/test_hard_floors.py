@@ -17,9 +17,9 @@ from allocation.explain import explain
 from allocation.faults import BadInstance, Inadmissible
 from allocation.hard_model import HardModel
 from allocation.lookahead import LookAhead
+from allocation.opening import bits
 from allocation.prices import Pool
 from allocation.round import prepare
-from allocation.search import bits
 from allocation.set_bounds import SetBounds
 from allocation.solver import solve
 from tests.allocation.hard_oracle import HardReferee

@@ -18,15 +18,15 @@ from allocation.array_round import ArrayRound
 from allocation.faults import BadInstance
 from allocation.formats import read_instance
 from allocation.generate import changes, zone
-from allocation.held_variants import evaluate_held, holdable
+from allocation.held_variants import evaluate_held
 from allocation.opening import cancelled, short, value
 from allocation.passing import settle
-from allocation.round import prepare
+from allocation.round import holdable, prepare, sharable
 from allocation.search import Search
 from allocation.solver import solve
 from allocation.sweep import Sweep, changed, sweep
 from allocation.sweep_block import Result
-from allocation.variants import evaluate, sharable
+from allocation.variants import evaluate
 from tests.allocation.rounds import applicant, programme, raw, read, table
 from tests.allocation.strategies import rounds
 
