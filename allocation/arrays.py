@@ -153,5 +153,7 @@ def positions(plain: Plain, one_order: bool) -> Ints:
 
 def merit(keys: Sequence[NDArray[np.generic]], county: Ints | None) -> Ints:
     """Applicants in order: ``keys`` smaller first, the first key decides; county by county if given."""
-    told: list[NDArray[np.generic]] = [*reversed(keys)]
+    told: list[NDArray[np.generic]] = [key for key in reversed(keys) if len(key) and (key != key[0]).any()]
+    if not told and county is None:
+        return np.arange(len(keys[0]), dtype=np.int32)
     return np.lexsort(told if county is None else [*told, county]).astype(np.int32)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from allocation.arrays import Ints, Longs, Mask, Plain, merit
-from allocation.csv_tables import COLUMNS, Row, header, layout, read_table, refuse
+from allocation.csv_people import People, lines_of
+from allocation.csv_tables import COLUMNS, Row, layout, read_table, refuse
 from allocation.desk import Desk
-from allocation.faults import BadInstance
-from allocation.order import draw
+
+Key = TypeVar("Key", bound=Hashable)
 
 LARGE = 20_000
 """From this many applicants on a plain round takes this way; below, both ways give the same digest."""
@@ -26,14 +30,6 @@ PLAIN_RULES = {
     "opening": ("optimal", "smallest_first"),
     "adjustment": ("off",),
 }
-
-
-UNDRAWN = -(2**62)
-"""No drawn number: below every number an instance can hold."""
-
-
-class NotPlain(Exception):  # noqa: N818 - says what the round is
-    """The round needs more than arrays: a tie key is missing somewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +48,7 @@ def is_large(folder: Path) -> bool:
     """Whether the folder holds a plain round of at least :data:`LARGE` applicants."""
     if not {path.stem for path in folder.glob("*.csv")} <= {"rules", "programmes", "cells", "applicants"}:
         return False
-    if not (folder / "applicants.csv").exists() or _lines(folder / "applicants.csv") <= LARGE:
+    if not (folder / "applicants.csv").exists() or lines_of(folder / "applicants.csv") <= LARGE + 1:
         return False
     rules = _rules(folder)
     if any(rules.get(key, words[0]) not in words for key, words in PLAIN_RULES.items()):
@@ -62,11 +58,6 @@ def is_large(folder: Path) -> bool:
         if any(row.get(name) for row in _table(folder, table) for name in columns):
             return False
     return not set(_head(folder)) & {"adjust", "boards"}
-
-
-def _lines(path: Path) -> int:
-    with path.open("rb") as file:
-        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
 
 
 def _head(folder: Path) -> list[str]:
@@ -83,48 +74,31 @@ def _rules(folder: Path) -> dict[str, str]:
 
 
 class _Reader:
-    """Reads the tables into lists; the first faults are raised together."""
+    """Reads the tables into arrays; the faults of all of them are raised together."""
 
     def __init__(self, folder: Path, seed: str | None) -> None:
         self.desk = Desk()
         self.folder = folder
         layout(folder)
+        rows = _table(folder, "rules")
+        for number, key in _twice([row["key"] for row in rows]):
+            self.desk.fault(f"rules.csv[{number}].key", key, "重复 / stands twice", "只留一个 / keep one")
         self.rules = _rules(folder)
         for key in self.rules:
             if key not in {*PLAIN_RULES, "seed"}:
-                raise refuse(f"rules.csv.{key}", key, "未知的键 / unknown key", "删除 / remove it")
+                self.desk.fault(f"rules.csv.{key}", key, "未知的键 / unknown key", "删除 / remove it")
         self.seed = seed if seed is not None else self.rules.get("seed") or None
-        self.scaled: dict[str, int] = {}
         self.counties: dict[str, int] = {}
-
-    def number(self, text: str, path: str) -> int:
-        """An exact decimal in millionths; each spelling is judged once."""
-        if text not in self.scaled:
-            self.scaled[text] = int(self.desk.number(text, path).scaleb(6))
-        return self.scaled[text]
-
-    def county(self, name: str, path: str) -> int:
-        """The number of a county."""
-        if name not in self.counties:
-            self.counties[self.desk.name(name, path)] = len(self.counties)
-        return self.counties.get(name, 0)
 
     def read(self) -> Large:
         """The whole round."""
-        rows = _table(self.folder, "programmes")
-        names = sorted(row["id"] for row in rows)
+        names, capacity = self._programmes()
         index = {name: at for at, name in enumerate(names)}
-        if len(index) < len(rows):
-            raise refuse("programmes.csv", "id", "重复 / an id stands twice", "只留一个 / keep one")
-        capacity = np.full(len(names), -1, np.int64)
-        for number, row in enumerate(rows, start=1):
-            if row.get("capacity"):
-                capacity[index[row["id"]]] = self.desk.whole(row["capacity"], f"programmes.csv[{number}].capacity")
-        ids, county, keys, choices = self._applicants(index)
+        people = People(self.desk, self.folder / "applicants.csv", index, self.counties)
+        people.read()
         cells = self._cells(index)
-        self._end()
-        if len(set(ids)) < len(ids):
-            raise refuse("applicants.csv", "id", "重复 / an id stands twice", "只留一个 / keep one")
+        people.told()
+        ids, county, keys, choices = people.arrays()
         one_order = self.rules.get("across") == "common_score"
         walk = self._order(ids, keys, county, one_order)
         choices[cells[choices.clip(0), county[:, None]] == 0] = -1
@@ -134,35 +108,37 @@ class _Reader:
             _settled(plain_, names)
         return Large(ids, names, list(self.counties), one_order, -keys[0], plain_)
 
-    def _end(self) -> None:
-        if self.desk.faults:
-            raise BadInstance(tuple(self.desk.faults[:100]))
+    def _programmes(self) -> tuple[list[str], Longs]:
+        rows = _table(self.folder, "programmes")
+        listed = [self.desk.name(row["id"], f"programmes.csv[{at}].id") for at, row in enumerate(rows, start=1)]
+        for number, name in _twice(listed):
+            self.desk.fault(f"programmes.csv[{number}].id", name, "重复 / stands twice", "只留一个 / keep one")
+        names = sorted(set(listed))
+        index = {name: at for at, name in enumerate(names)}
+        capacity = np.full(len(names), -1, np.int64)
+        for number, row in enumerate(rows, start=1):
+            if row.get("capacity"):
+                at = index[listed[number - 1]]
+                capacity[at] = self.desk.whole(row["capacity"], f"programmes.csv[{number}].capacity")
+        return names, capacity
 
     def _cells(self, index: dict[str, int]) -> Longs:
         rows = _table(self.folder, "cells")
-        cells = np.full((len(index), max(1, len({*self.counties, *(row["county"] for row in rows)}))), -1, np.int64)
+        for number, (programme, county) in _twice([(row["programme"], row.get("county", "")) for row in rows]):
+            told = f"{programme}/{county}"
+            self.desk.fault(f"cells.csv[{number}]", told, "重复 / stands twice", "只留一个 / keep one")
+        most = len({*self.counties, *(row.get("county", "") for row in rows)})
+        cells = np.full((len(index), max(1, most)), -1, np.int64)
         for number, row in enumerate(rows, start=1):
             path = f"cells.csv[{number}]"
             if row["programme"] not in index:
-                raise refuse(
-                    f"{path}.programme", row["programme"], "没有这个专业 / no such programme", "更正 / correct it"
-                )
-            if row.get("ceiling"):
-                at = self.county(row["county"], f"{path}.county")
+                told = "没有这个专业 / no such programme"
+                self.desk.fault(f"{path}.programme", row["programme"], told, "更正 / correct it")
+            elif row.get("ceiling"):
+                county = self.desk.name(row.get("county", ""), f"{path}.county")
+                at = self.counties.setdefault(county, len(self.counties))
                 cells[index[row["programme"]], at] = self.desk.whole(row["ceiling"], f"{path}.ceiling")
         return cells
-
-    def _applicants(self, index: dict[str, int]) -> tuple[list[str], Ints, list[Longs], Ints]:
-        """Ids, counties, the keys of the order (smaller first) and the choices, in the order of the rows."""
-        path = self.folder / "applicants.csv"
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = csv.reader(file, strict=True)
-            names = next(lines)
-            header(path, names, COLUMNS["applicants"], ("id", "county", "score"))
-            people = _People(self, names, index, _lines(path))
-            for number, line in enumerate(lines):
-                people.add(number, line)
-        return people.ids, np.array(people.county, np.int32), people.order(), people.choices[: len(people.ids)]
 
     def _order(self, ids: list[str], keys: list[Longs], county: Ints, one_order: bool) -> Ints:
         """The strict order; full ties fall to the published draw."""
@@ -181,57 +157,34 @@ class _Reader:
             raise refuse(
                 "rules.csv.seed", "", "完全同分而未公布抽签种子 / full ties and no seed", "公布 seed / publish a seed"
             )
-        drawn = b"".join(bytes.fromhex(draw(self.seed, ids[one])) for one in members)
-        lots = np.zeros((len(ids), 4), np.uint64)
-        lots[members] = np.frombuffer(drawn, ">u8").reshape(-1, 4)
-        return merit([*keys, *lots.T], scale)
+        return _drawn(walk, same, [f"{self.seed}:{ids[one]}" for one in walk[tied].tolist()], tied)
 
 
-class _People:
-    """The applicants, row by row."""
+def _drawn(walk: Ints, same: Mask, texts: Sequence[str], tied: Mask) -> Ints:
+    """The order with full ties settled by the published draw (:func:`allocation.order.draw`) over ``texts``.
 
-    def __init__(self, reader: _Reader, names: list[str], index: dict[str, int], most: int) -> None:
-        self.reader, self.index = reader, index
-        self.width = len(names)
-        at = {name: number for number, name in enumerate(names)}
-        ties = sorted((one for one in names if one.startswith("tie_")), key=lambda one: int(one[4:]))
-        wishes = sorted((one for one in names if one.startswith("choice_")), key=lambda one: int(one[7:]))
-        self.scored = [at["score"], *(at[one] for one in ties)]
-        self.listed = [at[one] for one in wishes]
-        self.who, self.where = at["id"], at["county"]
-        self.lot, self.sex = at.get("lottery", -1), at.get("sex", -1)
-        self.ids: list[str] = []
-        self.county: list[int] = []
-        self.keys: list[list[int]] = [[] for _ in self.scored]
-        self.drawn: list[int] = []
-        self.choices: Ints = np.full((most, max(1, len(wishes))), -1, np.int32)
+    ``same`` tells who is in full tie with whom stands before; the first eight bytes nearly always settle it.
+    """
+    drawn = b"".join([hashlib.sha256(text.encode()).digest() for text in texts])
+    lots = np.frombuffer(drawn, ">u8").reshape(-1, 4).T.astype(np.uint64)
+    members = walk[tied]
+    group = np.concatenate([[0], np.cumsum(~same)])[tied]
+    order = np.lexsort((lots[0], group))
+    first = lots[0][order]
+    if ((first[1:] == first[:-1]) & (group[order][1:] == group[order][:-1])).any():
+        order = np.lexsort((*lots[::-1], group))
+    settled = walk.copy()
+    settled[tied] = members[order]
+    return settled
 
-    def add(self, number: int, line: list[str]) -> None:
-        """One more row."""
-        reader = self.reader
-        path = f"applicants.csv[{number + 1}]"
-        if len(line) != self.width:
-            raise refuse(path, ",".join(line), "列数不符 / wrong number of columns", str(self.width))
-        self.ids.append(reader.desk.name(line[self.who], path))
-        self.county.append(reader.county(line[self.where], path))
-        for key, column in zip(self.keys, self.scored, strict=True):
-            if line[column] in ("", "-") and column != self.scored[0]:
-                raise NotPlain
-            key.append(reader.number(line[column], path))
-        self.drawn.append(reader.number(line[self.lot], path) if self.lot >= 0 and line[self.lot] else UNDRAWN)
-        if self.sex >= 0 and line[self.sex] not in ("", "M", "F"):
-            reader.desk.fault(f"{path}.sex", line[self.sex], "不在允许的取值内 / not an allowed value", "M | F")
-        row = [self.index.get(line[column], -2) if line[column] else -1 for column in self.listed]
-        if -2 in row:
-            wrong = line[self.listed[row.index(-2)]]
-            reader.desk.fault(path, wrong, "没有这个专业 / no such programme", "更正 / correct it")
-        self.choices[number, : len(row)] = row
 
-    def order(self) -> list[Longs]:
-        """Score and tie keys, larger first, then drawn numbers, smaller first and before those without."""
-        lots = np.array(self.drawn, np.int64)
-        undrawn = lots == UNDRAWN
-        return [*(-np.array(key, np.int64) for key in self.keys), undrawn.astype(np.int64), lots]
+def _twice(keys: Sequence[Key]) -> Iterator[tuple[int, Key]]:
+    """Keys that stand again, with the number of their row from 1."""
+    seen: set[Key] = set()
+    for number, key in enumerate(keys, start=1):
+        if key in seen:
+            yield number, key
+        seen.add(key)
 
 
 def _once(choices: Ints) -> None:

@@ -19,7 +19,8 @@ import numpy as np
 
 from allocation.arrays import Ints, place, positions
 from allocation.canonical import plain
-from allocation.csv_arrays import Large, NotPlain, read_large
+from allocation.csv_arrays import Large, read_large
+from allocation.csv_people import NotPlain
 from allocation.csv_tables import write_table
 from allocation.explain import ChoiceVerdict, Explanation
 from allocation.faults import BadInstance
@@ -30,11 +31,10 @@ BAD_INPUT, NOT_PLAIN = 2, 9
 def digest_of(large: Large, got: Ints) -> str:
     """The assignment digest: SHA-256 of the lines ``id:programme`` sorted by id."""
     programmes = np.take_along_axis(large.plain.choices, got.clip(0)[:, None], axis=1)[:, 0]
-    lines = sorted(
-        (who, f"{who}:{large.programmes[at] if column >= 0 else ''}")
-        for who, at, column in zip(large.ids, programmes.tolist(), got.tolist(), strict=True)
-    )
-    return hashlib.sha256("\n".join(line for _, line in lines).encode()).hexdigest()
+    names = [*large.programmes, ""]
+    shown = np.where(got >= 0, programmes, len(large.programmes)).tolist()
+    lines = [f"{large.ids[one]}:{names[shown[one]]}" for one in sorted(range(len(shown)), key=large.ids.__getitem__)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def ranks(choices: Ints, got: Ints) -> Ints:

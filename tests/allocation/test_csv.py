@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from allocation import cli, csv_arrays
+from allocation import cli, csv_arrays, csv_people
 from allocation.csv_instance import instance_json
 from allocation.csv_large import explained, solve_large
 from allocation.csv_large import main as large_main
@@ -283,12 +285,18 @@ def _moved(row: str) -> str:
         ("rules.csv", "key,value\nacross,common_score\n", "rules.csv.seed"),
         ("rules.csv", "key,value\nspeed,1\nseed,1\n", "rules.csv.speed"),
         ("programmes.csv", "id,capacity\nP00000,x\n", "programmes.csv[1].capacity"),
-        ("programmes.csv", "id\nP00000\nP00000\n", "programmes.csv"),
+        ("rules.csv", "key,value\nseed,1\nseed,2\n", "rules.csv[2].key"),
+        ("programmes.csv", "id\nP00000\nP00000\n", "programmes.csv[2].id"),
+        ("cells.csv", "programme,county,ceiling\nP00000,C1,1\nP00000,C1,2\n", "cells.csv[2]"),
+        ("applicants.csv", 'id,county,score\na,"C0,1\n', "applicants.csv"),
+        ("applicants.csv", "id,county,score\n\u200b,C0,1\n", "applicants.csv[1].id"),
+        ("applicants.csv", "id,county,score\na,,1\n", "applicants.csv[1].county"),
+        ("applicants.csv", "id,county,score,lottery\na,C0,1,first\n", "applicants.csv[1].lottery"),
         ("cells.csv", "programme,county,ceiling\nX,C1,1\n", "cells.csv[1].programme"),
-        ("applicants.csv", "id,county,score\na,C0,1\na,C0,2\n", "applicants.csv"),
-        ("applicants.csv", "id,county,score\na,C0,much\n", "applicants.csv[1]"),
+        ("applicants.csv", "id,county,score\na,C0,1\na,C0,2\n", "applicants.csv[2].id"),
+        ("applicants.csv", "id,county,score\na,C0,much\n", "applicants.csv[1].score"),
         ("applicants.csv", "id,county,score,sex\na,C0,1,W\n", "applicants.csv[1].sex"),
-        ("applicants.csv", "id,county,score,choice_1\na,C0,1,X\n", "applicants.csv[1]"),
+        ("applicants.csv", "id,county,score,choice_1\na,C0,1,X\n", "applicants.csv[1].choice_1"),
         ("applicants.csv", "id,county,score\na,C0\n", "applicants.csv[1]"),
     ],
 )
@@ -301,6 +309,47 @@ def test_bad_large_tables_are_refused(small: Path, file: str, text: str, path: s
         solve_large(small, small / "out")
     assert path in {fault.path for fault in refused.value.faults}
     assert large_main([str(small), str(small / "out")]) == 2
+
+
+def test_all_faults_of_large_tables_come_at_once(small: Path) -> None:
+    (small / "rules.csv").write_text("key,value\nseed,1\nspeed,2\n", encoding="utf-8")
+    (small / "cells.csv").write_text("programme,county,ceiling\nX,C1,1\nP00001,C1,few\n", encoding="utf-8")
+    rows = ["a,C0,1,P00001", "b,C0,much", "c,C0,much,P00001", "d,C0,2,X", "e,C0,much,X", "c,C0,3,P00001"]
+    (small / "applicants.csv").write_text("\n".join(["id,county,score,choice_1", *rows, ""]), encoding="utf-8")
+    with pytest.raises(BadInstance) as refused:
+        solve_large(small, small / "out")
+    assert [(fault.path, fault.value) for fault in refused.value.faults] == [
+        ("rules.csv.speed", "speed"),
+        ("applicants.csv[2]", "b,C0,much"),
+        ("applicants.csv[3].score", "much"),
+        ("applicants.csv[5].score", "much"),
+        ("applicants.csv[4].choice_1", "X"),
+        ("applicants.csv[5].choice_1", "X"),
+        ("applicants.csv[6].id", "c"),
+        ("cells.csv[1].programme", "X"),
+        ("cells.csv[2].ceiling", "few"),
+    ]
+    assert all(fault.rule and fault.mend for fault in refused.value.faults)
+
+
+def test_no_more_faults_than_anybody_mends_at_once(small: Path) -> None:
+    rows = [f"a{at},C0,much" for at in range(3 * csv_people.BLOCK)]
+    (small / "applicants.csv").write_text("\n".join(["id,county,score", *rows, ""]), encoding="utf-8")
+    with pytest.raises(BadInstance) as refused:
+        solve_large(small, small / "out")
+    assert len(refused.value.faults) == csv_people.MOST_FAULTS
+
+
+def test_drawn_lots_that_begin_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole draw decides, not its first bytes."""
+    drawn = {"a": b"\0" * 31 + b"\2", "b": b"\0" * 31 + b"\1", "c": b"\0" * 32, "d": b"\1" * 32}
+    monkeypatch.setattr(
+        csv_arrays.hashlib, "sha256", lambda text: SimpleNamespace(digest=lambda: drawn[text.decode()])
+    )
+    walk = np.arange(5, dtype=np.int32)
+    same = np.array([True, False, True, False])
+    tied = np.array([True, True, True, True, False])
+    assert csv_arrays._drawn(walk, same, list("abdc"), tied).tolist() == [1, 0, 3, 2, 4]
 
 
 def test_a_missing_tie_key_takes_the_other_way(small: Path) -> None:
