@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from allocation.csv_tables import APPLICATIONS, Row, Tables, layout, read_tables, refuse
+from allocation.csv_tables import APPLICATIONS, Row, Tables, layout, read_tables
+from allocation.desk import Desk
+from allocation.faults import BadInstance
 
 Raw = dict[str, Any]
 
@@ -33,18 +35,11 @@ def _given(row: Row, **names: str) -> Raw:
     return {key: row[column] for key, column in names.items() if row.get(column)}
 
 
-def _flag(row: Row, name: str, path: str) -> bool | None:
-    words = {"": None, "true": True, "false": False}
-    value = row.get(name, "")
-    if value not in words:
-        raise refuse(path, value, "应为 true 或 false / must be true or false", "true | false")
-    return words[value]
-
-
 class _Plain:
-    """The plain layout: one table per kind of thing."""
+    """The plain layout: one table per kind of thing; what is wrong is noted, and raised together."""
 
     def __init__(self, tables: Tables) -> None:
+        self.desk = Desk()
         self.tables = tables
         self.schools = self._by("schools", "id")
         self.programmes = self._by("programmes", "id")
@@ -54,20 +49,33 @@ class _Plain:
     def _by(self, table: str, key: str) -> dict[str, Raw]:
         found: dict[str, Raw] = {}
         for number, row in enumerate(self.tables[table], start=1):
-            if row[key] in found:
-                raise refuse(f"{table}.csv[{number}].{key}", row[key], "重复 / stands twice", "只留一个 / keep one")
+            self._once(row[key] in found, row[key], f"{table}.csv[{number}].{key}")
             found[row[key]] = {key: row[key]}
         return found
+
+    def _once(self, again: bool, value: str, path: str) -> None:
+        """Nothing may be told twice: the second line would silently stand for the first."""
+        if again:
+            self.desk.fault(path, value, "重复 / stands twice", "只留一个 / keep one")
+
+    def _flag(self, row: Row, name: str, path: str) -> bool | None:
+        words = {"": None, "true": True, "false": False}
+        value = row.get(name, "")
+        if value not in words:
+            self.desk.fault(path, value, "应为 true 或 false / must be true or false", "true | false")
+        return words.get(value)
 
     def _each(self, table: str, column: str, among: Mapping[str, Raw]) -> Iterator[tuple[Row, Raw, str]]:
         """Every row of a table with the thing it belongs to and its path."""
         for number, row in enumerate(self.tables[table], start=1):
             path = f"{table}.csv[{number}]"
-            if row[column] not in among:
-                raise refuse(
-                    f"{path}.{column}", row[column], "没有这一项 / there is no such thing", "更正 / correct it"
-                )
-            yield row, among[row[column]], path
+            if row[column] in among:
+                yield row, among[row[column]], path
+            else:
+                self._unknown(f"{path}.{column}", row[column])
+
+    def _unknown(self, path: str, value: str) -> None:
+        self.desk.fault(path, value, "没有这一项 / there is no such thing", "更正 / correct it")
 
     def instance(self) -> Raw:
         """The instance as JSON values; numbers stay text."""
@@ -76,13 +84,16 @@ class _Plain:
         self._applicants()
         self._limits()
         self._shares()
+        rules, outflow = self._rules(), self._outflow()
+        if self.desk.faults:
+            raise BadInstance(tuple(self.desk.faults))
         return {
             "format": "allocation-instance/1",
-            "rules": self._rules(),
+            "rules": rules,
             "schools": [*self.schools.values()],
             "programmes": [*self.programmes.values()],
             "applicants": [*self.applicants.values()],
-            "outflow": {row["county"]: row.get("most") for row in self.tables["outflow"]},
+            "outflow": outflow,
             "limits": [*self.limits.values()],
             "adjust_order": [row["programme"] for row in self.tables["adjust_order"]],
             "taken": [row["applicant"] for row in self.tables["taken"]],
@@ -95,13 +106,18 @@ class _Plain:
             if key == "opening_order":
                 rules.setdefault("opening", [])
                 rules["opening"] += [value] if value else []
-            elif key in rules:
-                raise refuse(f"rules.csv[{number}].key", key, "重复 / stands twice", "只留一个 / keep one")
-            elif key == "bed_with_guarantee":
-                rules[key] = _flag(row, "value", f"rules.csv[{number}].value")
-            else:
-                rules[key] = value or None
+                continue
+            self._once(key in rules, key, f"rules.csv[{number}].key")
+            flag = key == "bed_with_guarantee"
+            rules[key] = self._flag(row, "value", f"rules.csv[{number}].value") if flag else value or None
         return rules
+
+    def _outflow(self) -> Raw:
+        most: Raw = {}
+        for number, row in enumerate(self.tables["outflow"], start=1):
+            self._once(row["county"] in most, row["county"], f"outflow.csv[{number}].county")
+            most[row["county"]] = row.get("most")
+        return most
 
     def _schools(self) -> None:
         for row, school, _ in self._each("schools", "id", self.schools):
@@ -112,20 +128,25 @@ class _Plain:
         for row, one, _ in self._each("programmes", "id", self.programmes):
             names = ("school", "capacity", "min_open", "local_enrolled")
             one.update(_given(row, **{name: name for name in names}))
-        for row, one, _ in self._each("cells", "programme", self.programmes):
+        for row, one, path in self._each("cells", "programme", self.programmes):
             for key, column in (("ceilings", "ceiling"), ("floors", "floor"), ("lines", "line")):
                 if row.get(column):
-                    one.setdefault(key, {})[row["county"]] = row[column]
+                    cells = one.setdefault(key, {})
+                    county = row.get("county", "")
+                    self._once(county in cells, f"{row['programme']}/{county}", f"{path}.{column}")
+                    cells[county] = row[column]
         for row, one, path in self._each("conditions", "programme", self.programmes):
             if row.get("kind") not in ("sexes", "excludes", "requires"):
-                raise refuse(f"{path}.kind", row.get("kind", ""), "未知 / unknown", "sexes | excludes | requires")
+                self.desk.fault(f"{path}.kind", row.get("kind", ""), "未知 / unknown", "sexes | excludes | requires")
+                continue
             _add(one, row["kind"], row.get("value", ""))
         for row, one, path in self._each("reserved", "programme", self.programmes):
-            kept = {**_given(row, tag="tag", seats="seats"), "release": _flag(row, "release", f"{path}.release")}
+            kept = {**_given(row, tag="tag", seats="seats"), "release": self._flag(row, "release", f"{path}.release")}
             one.setdefault("reserved", []).append(kept)
-        for row, one, _ in self._each("rankings", "programme", self.programmes):
+        for row, one, path in self._each("rankings", "programme", self.programmes):
             ranking = one.setdefault("ranking", {})
             if row.get("applicant"):
+                self._once(row["applicant"] in ranking, row["applicant"], f"{path}.applicant")
                 ranking[row["applicant"]] = row.get("priority") or None
 
     def _applicants(self) -> None:
@@ -133,8 +154,8 @@ class _Plain:
         ties, choices = (_numbered(rows, name) for name in ("tie", "choice"))
         for row, one, path in self._each("applicants", "id", self.applicants):
             one.update(_given(row, county="county", sex="sex", score="score", lottery="lottery"))
-            one["adjust"] = _flag(row, "adjust", f"{path}.adjust")
-            one["boards"] = _flag(row, "boards", f"{path}.boards")
+            one["adjust"] = self._flag(row, "adjust", f"{path}.adjust")
+            one["boards"] = self._flag(row, "boards", f"{path}.boards")
             one["tie"] = [None if row[name] == "-" else row[name] for name in ties if row[name]]
             one["choices"] = [row[name] for name in choices if row[name]]
         for row, one, _ in self._each("tags", "applicant", self.applicants):
@@ -143,24 +164,27 @@ class _Plain:
     def _limits(self) -> None:
         for row, one, path in self._each("limits", "name", self.limits):
             one.update(_given(row, cap="cap", sex="sex"))
-            one["boarders"] = _flag(row, "boarders", f"{path}.boarders")
+            one["boarders"] = self._flag(row, "boarders", f"{path}.boarders")
         for row, one, path in self._each("limit_members", "limit", self.limits):
             kinds = {"programme": "programmes", "county": "counties"}
             if row.get("kind") not in kinds:
-                raise refuse(f"{path}.kind", row.get("kind", ""), "未知 / unknown", "programme | county")
+                self.desk.fault(f"{path}.kind", row.get("kind", ""), "未知 / unknown", "programme | county")
+                continue
             _add(one, kinds[row["kind"]], row.get("id", ""))
 
     def _shares(self) -> None:
         kinds = {"school": self.schools, "programme": self.programmes, "limit": self.limits}
         for number, row in enumerate(self.tables["shares"], start=1):
             among = kinds.get(row["kind"], {})
+            path = f"shares.csv[{number}]"
             if row.get("id", "") not in among:
-                path = f"shares.csv[{number}].id"
-                raise refuse(path, row.get("id", ""), "没有这一项 / there is no such thing", "更正 / correct it")
+                self._unknown(f"{path}.id", row.get("id", ""))
+                continue
             shares = among[row["id"]].setdefault("shares", {})
             if row["kind"] != "limit":
                 shares = shares.setdefault(row.get("of") or "capacity", {})
             if row.get("county"):
+                self._once(row["county"] in shares, row["county"], f"{path}.county")
                 shares[row["county"]] = row.get("seats") or None
 
 
@@ -181,7 +205,13 @@ def _lottery(tables: Tables) -> Raw:
 
     One that is wished for and has no line in ``seats`` has no seats.
     """
-    seats = {f"{row['programme']}/{row['quota']}": row["seats"] for row in tables["seats"]}
+    desk = Desk()
+    seats: dict[str, str] = {}
+    for number, row in enumerate(tables["seats"], start=1):
+        name = f"{row['programme']}/{row['quota']}"
+        if name in seats:
+            desk.fault(f"seats.csv[{number}]", name, "重复 / stands twice", "只留一个 / keep one")
+        seats[name] = row["seats"]
     ranking: dict[str, Raw] = {}
     listed: dict[str, list[tuple[int, str]]] = {}
     for number, row in enumerate(tables["applications"], start=1):
@@ -189,9 +219,12 @@ def _lottery(tables: Tables) -> Raw:
         path = f"applications.csv[{number}]"
         seats.setdefault(name, "0")
         if not row["choice"].isdecimal():
-            raise refuse(f"{path}.choice", row["choice"], "应为志愿序号 / must be a rank", "1, 2, …")
+            desk.fault(f"{path}.choice", row["choice"], "应为志愿序号 / must be a rank", "1, 2, …")
+            continue
         listed.setdefault(row["applicant"], []).append((int(row["choice"]), name))
         ranking.setdefault(name, {}).setdefault(row["applicant"], row["priority"])
+    if desk.faults:
+        raise BadInstance(tuple(desk.faults))
     return {
         "format": "allocation-instance/1",
         "rules": {"across": "common_score"},

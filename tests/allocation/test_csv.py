@@ -162,6 +162,10 @@ def test_convert_there_and_back(tmp_path: Path) -> None:
         ("applicants.csv", 'id,county,score\na,"QP,1\n', "applicants.csv"),
         ("rules.csv", "key,value\nseed,1\nseed,2\n", "rules.csv[2].key"),
         ("cells.csv", "programme,county,ceiling\nX,QP,1\n", "cells.csv[1].programme"),
+        ("cells.csv", "programme,county,ceiling\nA,QP,1\nA,JS,2\nA,QP,2\n", "cells.csv[3].ceiling"),
+        ("outflow.csv", "county,most\nQP,1\nQP,2\n", "outflow.csv[2].county"),
+        ("rankings.csv", "programme,applicant,priority\nA,a,1\nA,a,2\n", "rankings.csv[2].applicant"),
+        ("shares.csv", "kind,id,of,county,seats\nprogramme,A,,QP,1\nprogramme,A,,QP,1\n", "shares.csv[2].county"),
         ("conditions.csv", "programme,kind,value\nA,likes,x\n", "conditions.csv[1].kind"),
         ("limits.csv", "name,cap\nz,1\n", None),
         ("limit_members.csv", "limit,kind,id\nz,programme,A\n", "limit_members.csv[1].limit"),
@@ -180,6 +184,24 @@ def test_what_is_wrong_with_tables_is_named(tmp_path: Path, file: str, text: str
     with pytest.raises(BadInstance) as refused:
         instance_json(tmp_path)
     assert [fault.path for fault in refused.value.faults] == [path]
+
+
+def test_all_faults_of_tables_come_at_once(tmp_path: Path) -> None:
+    write_instance(read(table([programme("A", 1)], [applicant("a", 1, "A")])), tmp_path)
+    (tmp_path / "applicants.csv").write_text("id,score,adjust\na,1,yes\na,1,\n", encoding="utf-8")
+    (tmp_path / "cells.csv").write_text("programme,county,ceiling\nX,QP,1\n", encoding="utf-8")
+    with pytest.raises(BadInstance) as refused:
+        instance_json(tmp_path)
+    told = ["applicants.csv[2].id", "cells.csv[1].programme", "applicants.csv[1].adjust"]
+    assert [fault.path for fault in refused.value.faults] == told
+
+
+def test_seats_told_twice(tmp_path: Path) -> None:
+    lottery_folder(tmp_path, applicants=3, programmes=2)
+    (tmp_path / "seats.csv").write_text("programme,quota,seats\n1,3,1\n1,3,2\n", encoding="utf-8")
+    with pytest.raises(BadInstance) as refused:
+        instance_json(tmp_path, "1")
+    assert [fault.path for fault in refused.value.faults] == ["seats.csv[2]"]
 
 
 def test_members_of_an_unknown_kind(tmp_path: Path) -> None:
