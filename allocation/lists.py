@@ -17,34 +17,37 @@ def accept(
 ) -> dict[Person, Place | None]:
     """Applicant-proposing deferred acceptance; lists are best first, whoever a place does not rank is refused.
 
-    Each place keeps its worst holder on top of a heap, so that the whole is linear in the lists but for the
-    logarithm of the seats.
+    Each place keeps the rank of its worst holder on top of a heap, so that the whole is linear in the lists but
+    for the logarithm of the seats.
     """
-    held: dict[Place, list[tuple[int, Person]]] = {place: [] for place in rankings}
+    held: dict[Place, list[int]] = {place: [] for place in rankings}
     desks = {
-        place: (dict(zip(row, range(0, -len(row), -1), strict=True)).get, held[place], seats[place])
+        place: (dict(zip(row, range(0, -len(row), -1), strict=True)).get, held[place], seats[place], row)
         for place, row in rankings.items()
     }
     left: dict[Person, Iterator[Place]] = {}
     for first, listed in wishes.items():
-        waiting: list[tuple[Person, Iterator[Place]]] = [(first, iter(listed))]
-        while waiting:
-            one, wanted = waiting.pop()
+        one: Person = first
+        wanted: Iterator[Place] | None = iter(listed)
+        while wanted is not None:
+            left[one] = wanted
             for place in wanted:
-                rank, row, most = desks[place]
+                rank, heap, most, row = desks[place]
                 mine = rank(one)
                 if mine is None:
                     continue
-                if len(row) < most:
-                    heappush(row, (mine, one))
-                elif row and row[0][0] < mine:
-                    gone = heapreplace(row, (mine, one))[1]
-                    waiting.append((gone, left[gone]))
-                else:
-                    continue
-                left[one] = wanted
-                break
+                if len(heap) < most:
+                    heappush(heap, mine)
+                    wanted = None
+                    break
+                if heap and heap[0] < mine:
+                    one = row[-heapreplace(heap, mine)]
+                    wanted = left[one]
+                    break
+            else:
+                wanted = None
     got: dict[Person, Place | None] = dict.fromkeys(wishes)
-    for place, row in held.items():
-        got.update((one, place) for _, one in row)
+    for place, heap in held.items():
+        row = rankings[place]
+        got.update((row[-rank], place) for rank in heap)
     return got
