@@ -18,6 +18,7 @@ from core.i18n import gettext as _
 from core.i18n import lazy as _l
 from core.tables import ListQuery
 from core.web.actor import current_actor
+from core.web.downloads import download
 from core.web.pages import settings
 from enrolment.appeals import operations
 from enrolment.appeals.case_list import CASES
@@ -95,10 +96,8 @@ def withdraw(case_id: uuid.UUID) -> AnyResponse | tuple[str, int]:
 def evidence(case_id: uuid.UUID) -> Response:
     found = get_case(current_actor(), case_id)
     record_read(current_actor(), "appeals.see_evidence", found)
-    answer = Response(content(found.evidence), mimetype=found.evidence.media_type)
     name = download_name(_("依据材料"), found.evidence.sha256, found.evidence.extension)
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return download(content(found.evidence), name=name, mimetype=found.evidence.media_type)
 
 
 def _propose(form: CaseForm) -> CorrectionCase:

@@ -65,9 +65,7 @@ def candidates() -> str | AnyResponse:
         record_read(
             current_actor(), "applications.export_candidates", cycle, rows=file.rows, columns=list(file.columns)
         )
-        answer = Response(file.data, mimetype=MIMETYPE)
-        answer.headers.set("Content-Disposition", "attachment", filename=file.name)
-        return answer
+        return download(file.data, name=file.name, mimetype=MIMETYPE)
     page = query.page(db.session(), statement)
     return render_template("enrolment/applications/candidates.html", cycle=cycle, page=page)
 
@@ -261,8 +259,9 @@ def _expected(cycle: Cycle) -> Expected:
     own = _own_counties()
     newest = newest_round(cycle)
     plan = plan_in_force(newest.id) if newest else None
+    exclusive = {code: _exclusive(code, newest) for code in own} if newest else {}
     if plan is None:
-        return Expected(counties=own, programmes={})
+        return Expected(counties=own, programmes={}, exclusive=exclusive)
     whole = expected_of(sheet_of(plan))
     return Expected(
         counties=own,
@@ -272,7 +271,13 @@ def _expected(cycle: Cycle) -> Expected:
         tie_keys=whole.tie_keys,
         health_bound=whole.health_bound,
         full_marks=whole.full_marks,
+        exclusive=exclusive,
     )
+
+
+def _exclusive(code: str, in_round: Round) -> frozenset[str]:
+    """The kinds of wish that exclude cross-province ones, as the county's rules name them."""
+    return frozenset(one.name.zh for one in filing_sheet(in_round, code).rules.exclusive_wishes.value)
 
 
 def _wishes(in_round: Round | None, sheet: CandidateSheet) -> wishes.WishReport | None:

@@ -148,7 +148,7 @@ class Paper(Versioned, Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     applicant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("applicant.id"), index=True)
     kind: Mapped[PaperKind] = mapped_column(EnumText(PaperKind))
-    file_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stored_file.id"))
+    file_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stored_file.id"), index=True)
     state: Mapped[PaperState] = mapped_column(EnumText(PaperState), default=PaperState.UPLOADED)
     reason: Mapped[Words | None] = mapped_column(WordsText)
     uploaded_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)

@@ -13,6 +13,7 @@ from core.files.store import download_name
 from core.i18n import gettext as _
 from core.i18n import say
 from core.web.actor import current_actor
+from core.web.downloads import download
 from core.web.gate import received_at
 from enrolment.applications.catalogue import catalogue_of
 from enrolment.applications.forms import PaperForm
@@ -100,11 +101,9 @@ def content_of(paper_id: uuid.UUID) -> Response:
     data = content(found.file)
     if current_actor().is_staff:
         record_read(current_actor(), "applications.see_paper", found, kind=found.kind.value)
-    answer = Response(data, mimetype=found.file.media_type)
     name = download_name(say(PAPERS[found.kind]), found.file.sha256, found.file.extension)
     inline = found.file.media_type.startswith("image/")
-    answer.headers.set("Content-Disposition", "inline" if inline else "attachment", filename=name)
-    return answer
+    return download(data, name=name, mimetype=found.file.media_type, inline=inline)
 
 
 def _state(paper: Paper | None) -> PaperState | None:

@@ -11,8 +11,10 @@ def init_app(app: Flask) -> None:
     from core.web.menu import MenuEntry, add_menu
     from core.web.status_words import add_status_words
     from enrolment.reviews import notices
+    from enrolment.reviews.batch_views import batch_pages
     from enrolment.reviews.cards import review_cards
     from enrolment.reviews.decision_views import decisions
+    from enrolment.reviews.figure_views import figure_pages
     from enrolment.reviews.views import blueprint
     from enrolment.reviews.words import VERDICT_WORDS
 
@@ -27,5 +29,5 @@ def init_app(app: Flask) -> None:
     add_status_words("verdict", VERDICT_WORDS)
     add_home_cards(review_cards)
     notices.register()
-    app.register_blueprint(blueprint)
-    app.register_blueprint(decisions)
+    for pages in (blueprint, decisions, batch_pages, figure_pages):
+        app.register_blueprint(pages)

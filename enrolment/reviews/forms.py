@@ -1,6 +1,8 @@
 """Forms of the review pages. A decision carries what the officer had on the page."""
 
-from wtforms import IntegerField, RadioField, SelectMultipleField, TextAreaField
+import uuid
+
+from wtforms import HiddenField, IntegerField, RadioField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
@@ -51,4 +53,23 @@ class RefusalForm(SeenForm):
 
 
 class BatchForm(BaseForm):
-    """The check page of a batch; its ticks are read by name."""
+    """The check page of a batch; its ticks are read by name, their count is written by hand."""
+
+    typed = IntegerField(
+        _l("勾选的份数"),
+        description=_l("请数清楚后填写，与勾选的份数一致才会通过。"),
+        validators=[InputRequired(_l("请填写勾选的份数。"))],
+    )
+
+
+class BatchUndoForm(BaseForm):
+    """The button that takes a batch back."""
+
+    batch = HiddenField()
+
+    def batch_id(self) -> uuid.UUID:
+        """Which batch. Raises Refused when the page did not send it."""
+        try:
+            return uuid.UUID(self.batch.data or "")
+        except ValueError as error:
+            raise Refused(_l("没有收到完整的内容，请重新打开报名预审页面。")) from error

@@ -38,7 +38,8 @@ class Verdict(enum.StrEnum):
 class ReviewDecision(Base):
     """One decision; append-only. ``codes`` are return codes with the item each re-opens.
 
-    ``number`` counts an application's decisions from 1, so that two officers cannot write the same one.
+    ``number`` counts an application's decisions from 1, so that two officers cannot write the same one;
+    ``batch_id`` is shared by the cases that one operation passed together.
     """
 
     __tablename__ = "review_decision"
@@ -50,6 +51,7 @@ class ReviewDecision(Base):
     verdict: Mapped[Verdict] = mapped_column(EnumText(Verdict))
     codes: Mapped[list[Any]] = mapped_column(JsonText, default=list)
     note: Mapped[str] = mapped_column(Text, default="")
+    batch_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     decided_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     decided_by_label: Mapped[str] = mapped_column(String(200))
     decided_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)

@@ -17,15 +17,14 @@ from core.access import Actor
 from core.audit import record
 from core.db import db, expect_version, transaction
 from core.db.transaction import require_transaction
-from core.errors import Conflict, DomainError, Refused
+from core.errors import Conflict, Refused
 from core.i18n import lazy as _l
 from enrolment.applications.models import Application, ApplicationVersion, PaperState
 from enrolment.applications.progress import current_papers
 from enrolment.applications.records import demand_possible, move, version_in_force
 from enrolment.applications.states import Event, Item
 from enrolment.reviews import notices
-from enrolment.reviews.cases import findings_of
-from enrolment.reviews.claims import demand_free, demand_held, end_claim, lock_case
+from enrolment.reviews.claims import demand_held, end_claim, lock_case
 from enrolment.reviews.codes import ReturnCode, UnknownReturnCode, chosen_codes, items_of, letter_of
 from enrolment.reviews.models import ReviewClaim, ReviewDecision, Verdict
 from enrolment.reviews.scope import SEE
@@ -33,7 +32,6 @@ from enrolment.reviews.scope import SEE
 UNDO_TIME = dt.timedelta(minutes=10)
 RETURN_DAYS = range(1, 8)
 DEFAULT_RETURN_DAYS = 3
-MOST_AT_ONCE = 100
 _CLOSING_HOUR = 17
 
 
@@ -45,14 +43,6 @@ class Seen:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A case of a batch that was not passed, and why."""
-
-    application_id: uuid.UUID
-    sentence: object
-
-
 def pass_(actor: Actor, *, application_id: uuid.UUID, seen: Seen) -> ReviewDecision:
     """The papers and the list are right: the application takes part in its round.
 
@@ -61,25 +51,7 @@ def pass_(actor: Actor, *, application_id: uuid.UUID, seen: Seen) -> ReviewDecis
     with transaction():
         application = lock_case(actor, application_id)
         demand_held(actor, application)
-        return _pass(actor, application, seen)
-
-
-def pass_batch(actor: Actor, *, cases: Collection[tuple[uuid.UUID, Seen]]) -> tuple[int, tuple[Skipped, ...]]:
-    """Pass all cases without a finding, each in its own transaction; returns how many, and those left with why.
-
-    The checks are made again here: what the page showed is not trusted.
-    """
-    if len(cases) > MOST_AT_ONCE:
-        raise Refused(_l("一次最多通过 %(most)s 份，请分批办理。", most=MOST_AT_ONCE))
-    passed, skipped = 0, []
-    for application_id, seen in cases:
-        try:
-            _pass_green(actor, application_id, seen)
-        except DomainError as error:
-            skipped.append(Skipped(application_id, error.sentence))
-        else:
-            passed += 1
-    return passed, tuple(skipped)
+        return let_pass(actor, application, seen)
 
 
 def return_(
@@ -100,7 +72,7 @@ def return_(
     with transaction():
         application = lock_case(actor, application_id)
         demand_held(actor, application)
-        in_force = _as_seen(application, seen)
+        in_force = as_seen(application, seen)
         demand_not_proposed(application)
         papers = current_papers(application.applicant)
         move(application, Event.RETURN_)
@@ -124,22 +96,45 @@ def undo(actor: Actor, *, application_id: uuid.UUID) -> ReviewDecision:
     """
     with transaction() as session:
         application = lock_case(actor, application_id, SEE)
-        last = last_decision(application)
-        if last is None or last.verdict is Verdict.UNDONE or last.decided_by != actor.account_id:
-            raise Refused(_l("没有您可以撤销的结论。"))
-        if clock.now() > last.decided_at + UNDO_TIME:
-            raise Refused(_l("结论已超过 10 分钟，不能撤销。请联系考生或按更正程序办理。"))
-        in_force = version_in_force(application)
-        if in_force is None or in_force.id != last.version_id:
-            raise Refused(_l("考生已经提交了新的内容，不能再撤销。"))
-        if last.verdict is not Verdict.REFUSAL_PROPOSED:
-            _take_back(application, last)
-        decision = decide(actor, application, in_force, Verdict.UNDONE, note=last.verdict.value)
+        decision = take_back(actor, application)
         if actor.may("reviews.decide"):
             session.merge(
                 ReviewClaim(application_id=application.id, account_id=actor.account_id, until=clock.now() + UNDO_TIME)
             )
         return decision
+
+
+def take_back(actor: Actor, application: Application) -> ReviewDecision:
+    """Inside a transaction, the case locked: take back the actor's own last decision. Raises like `undo`."""
+    last = last_decision(application)
+    if last is None or last.verdict is Verdict.UNDONE or last.decided_by != actor.account_id:
+        raise Refused(_l("没有您可以撤销的结论。"))
+    if clock.now() > last.decided_at + UNDO_TIME:
+        raise Refused(_l("结论已超过 10 分钟，不能撤销。请联系考生或按更正程序办理。"))
+    in_force = version_in_force(application)
+    if in_force is None or in_force.id != last.version_id:
+        raise Refused(_l("考生已经提交了新的内容，不能再撤销。"))
+    if last.verdict is not Verdict.REFUSAL_PROPOSED:
+        _reverse(application, last)
+    return decide(actor, application, in_force, Verdict.UNDONE, note=last.verdict.value)
+
+
+def let_pass(
+    actor: Actor, application: Application, seen: Seen, *, batch_id: uuid.UUID | None = None
+) -> ReviewDecision:
+    """Inside a transaction, the case locked and held: pass it. Raises like `pass_`, before anything is written."""
+    in_force = as_seen(application, seen)
+    demand_possible(application, Event.APPROVE)
+    demand_not_proposed(application)
+    papers = current_papers(application.applicant).values()
+    move(application, Event.APPROVE)
+    for paper in papers:
+        if paper.state is PaperState.UPLOADED:
+            paper.state = PaperState.ACCEPTED
+    decision = decide(actor, application, in_force, Verdict.PASSED, batch_id=batch_id)
+    end_claim(application)
+    notices.tell_family(application, notices.PASSED)
+    return decision
 
 
 def last_decision(application: Application) -> ReviewDecision | None:
@@ -175,6 +170,7 @@ def decide(
     *,
     codes: list[Any] | None = None,
     note: str = "",
+    batch_id: uuid.UUID | None = None,
 ) -> ReviewDecision:
     """Inside a transaction: write a decision and its audit entry."""
     session = require_transaction()
@@ -186,6 +182,7 @@ def decide(
         verdict=verdict,
         codes=codes or [],
         note=note,
+        batch_id=batch_id,
         decided_by=actor.account_id,
         decided_by_label=actor.label,
         decided_at=clock.now(),
@@ -199,10 +196,6 @@ def decide(
 
 def as_seen(application: Application, seen: Seen) -> ApplicationVersion:
     """The version in force, if the page showed it; Conflict otherwise."""
-    return _as_seen(application, seen)
-
-
-def _as_seen(application: Application, seen: Seen) -> ApplicationVersion:
     expect_version(application, seen.version)
     in_force = version_in_force(application)
     if in_force is None or in_force.number != seen.number:
@@ -210,31 +203,7 @@ def _as_seen(application: Application, seen: Seen) -> ApplicationVersion:
     return in_force
 
 
-def _pass(actor: Actor, application: Application, seen: Seen) -> ReviewDecision:
-    in_force = _as_seen(application, seen)
-    demand_possible(application, Event.APPROVE)
-    demand_not_proposed(application)
-    papers = current_papers(application.applicant).values()
-    move(application, Event.APPROVE)
-    for paper in papers:
-        if paper.state is PaperState.UPLOADED:
-            paper.state = PaperState.ACCEPTED
-    decision = decide(actor, application, in_force, Verdict.PASSED)
-    end_claim(application)
-    notices.tell_family(application, notices.PASSED)
-    return decision
-
-
-def _pass_green(actor: Actor, application_id: uuid.UUID, seen: Seen) -> None:
-    with transaction():
-        application = lock_case(actor, application_id)
-        demand_free(actor, application)
-        if findings_of([application])[application.id]:
-            raise Refused(_l("自动检查有提示，需要逐份审核。"))
-        _pass(actor, application, seen)
-
-
-def _take_back(application: Application, last: ReviewDecision) -> None:
+def _reverse(application: Application, last: ReviewDecision) -> None:
     changed = {Verdict.PASSED: PaperState.ACCEPTED, Verdict.RETURNED: PaperState.RETURNED}.get(last.verdict)
     papers = current_papers(application.applicant).values()
     move(application, Event.UNDO)

@@ -24,7 +24,9 @@ class Check(enum.StrEnum):
     BIRTH_DIFFERS = "birth_differs"
     AGE_UNUSUAL = "age_unusual"
     NAMESAKE = "namesake"
+    ALREADY_ENROLLED = "already_enrolled"
     PAPER_MISSING = "paper_missing"
+    PAPER_SHARED = "paper_shared"
     CHOICE_SHUT = "choice_shut"
     CHOICE_BARRED = "choice_barred"
     NO_CHOICE = "no_choice"
@@ -44,8 +46,9 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
     """Everything the checks look at. ``on`` is 1 September of the year; ``namesakes`` are other pupils of the
-    year with the same name and birthday; ``shut`` ranks without seats for the county, ``barred`` ranks that
-    another rule strikes.
+    year with the same name and birthday; ``enrolled`` says that the register has an open stay under the same
+    document; ``shared_papers`` are files that another pupil has sent as well; ``shut`` ranks without seats for the
+    county, ``barred`` ranks that another rule strikes.
     """
 
     document_type: str
@@ -60,6 +63,8 @@ class CaseFacts:
     shut: tuple[int, ...] = ()
     barred: tuple[int, ...] = ()
     taken_elsewhere: bool = False
+    enrolled: bool = False
+    shared_papers: tuple[PaperKind, ...] = ()
     guardians: int = 1
     shared_phone: bool = False
 
@@ -95,6 +100,8 @@ def _person(facts: CaseFacts) -> tuple[Finding, ...]:
         found.append(Finding(Check.NAMESAKE, str(facts.namesakes)))
     if facts.taken_elsewhere:
         found.append(Finding(Check.TAKEN_ELSEWHERE))
+    if facts.enrolled:
+        found.append(Finding(Check.ALREADY_ENROLLED))
     if not facts.guardians:
         found.append(Finding(Check.NO_GUARDIAN))
     if facts.shared_phone:
@@ -105,8 +112,10 @@ def _person(facts: CaseFacts) -> tuple[Finding, ...]:
 def _papers(facts: CaseFacts) -> tuple[Finding, ...]:
     good = {PaperState.UPLOADED, PaperState.ACCEPTED}
     papers = facts.papers or {}
-    return tuple(
-        Finding(Check.PAPER_MISSING, kind.value) for kind in facts.papers_needed if papers.get(kind) not in good
+    missing = [kind for kind in facts.papers_needed if papers.get(kind) not in good]
+    return (
+        *(Finding(Check.PAPER_MISSING, kind.value) for kind in missing),
+        *(Finding(Check.PAPER_SHARED, kind.value) for kind in facts.shared_papers),
     )
 
 

@@ -1,4 +1,4 @@
-"""The queue, the page of one case, and the check page of a batch."""
+"""The queue and the page of one case."""
 
 import uuid
 
@@ -9,10 +9,8 @@ from core import clock
 from core.access import Actor, requires
 from core.audit import record_read
 from core.db import db
-from core.errors import NotVisible, Refused
+from core.errors import NotVisible
 from core.i18n import gettext as _
-from core.i18n import lazy as _l
-from core.i18n import say
 from core.tables import MIMETYPE, ListQuery, export
 from core.web.actor import current_actor
 from core.web.downloads import download
@@ -23,12 +21,12 @@ from enrolment.applications.words import PAPERS
 from enrolment.cycles.models import Round
 from enrolment.cycles.queries import current_cycle, newest_round
 from enrolment.reviews import claims, operations
+from enrolment.reviews.batches import undoable_batch
 from enrolment.reviews.cards import stage_counts
 from enrolment.reviews.cases import findings_of
-from enrolment.reviews.forms import BatchForm, SeenForm
+from enrolment.reviews.forms import SeenForm
 from enrolment.reviews.history import decisions_of, undoable
 from enrolment.reviews.listing import STAGE_WORDS, STAGES, findings_on, listed_cases, queue_spec
-from enrolment.reviews.operations import MOST_AT_ONCE, Seen
 from enrolment.reviews.scope import get_case
 from enrolment.reviews.words import ITEMS, finding_text
 
@@ -39,7 +37,7 @@ blueprint = Blueprint("reviews", __name__, url_prefix="/reviews")
 @requires("reviews.see")
 def queue() -> str | Response:
     actor = current_actor()
-    in_round = _round()
+    in_round = shown_round()
     if in_round is None:
         return render_template("enrolment/reviews/queue.html", round=None)
     findings: dict[uuid.UUID, object] = {}
@@ -63,6 +61,7 @@ def queue() -> str | Response:
         query=query,
         page=page,
         counts=stage_counts(actor, in_round.id),
+        batch=undoable_batch(actor),
         stages=STAGE_WORDS,
         stage=(query.values.get("stage") or ("",))[0] or ("" if query.values else "todo"),
     )
@@ -100,22 +99,6 @@ def give_back(application_id: uuid.UUID) -> Response:
     claims.give_back(current_actor(), application_id=get_case(current_actor(), application_id).id)
     flash(_("已放回队列，其他人员可以领取。"), "success")
     return redirect(url_for(".queue"), 303)
-
-
-@blueprint.route("/batch", methods=["GET", "POST"])
-@requires("reviews.decide")
-def batch() -> str | Response:
-    form = BatchForm()
-    if form.validate_on_submit():
-        cases = [_ticked(text) for text in request.form.getlist("case")]
-        if not cases:
-            raise Refused(_l("请至少勾选一份报名。"))
-        passed, skipped = operations.pass_batch(current_actor(), cases=cases)
-        flash(_("预审通过 %(count)s 份。", count=passed), "success")
-        for one in skipped:
-            flash(_("有一份没有通过：%(sentence)s", sentence=say(one.sentence)), "warning")
-        return redirect(url_for(".queue"), 303)
-    return render_template("enrolment/reviews/batch.html", form=form, cases=_green_cases(), most=MOST_AT_ONCE)
 
 
 def case_parts(application: Application) -> dict[str, object]:
@@ -161,30 +144,7 @@ def _just_done(actor: Actor) -> Application | None:
     return application if undoable(actor, application) else None
 
 
-def _round() -> Round | None:
+def shown_round() -> Round | None:
+    """The newest round of the current year: the one the queue is about."""
     cycle = current_cycle()
     return newest_round(cycle) if cycle else None
-
-
-def _green_cases() -> list[tuple[Application, Seen]]:
-    """The waiting cases without a finding that nobody else holds, the most urgent first."""
-    in_round = _round()
-    if in_round is None:
-        return []
-    statement = listed_cases(current_actor(), in_round.id).where(STAGES["todo"])
-    query = ListQuery.from_arguments(queue_spec({}), request.path, request.args)
-    rows = query.every_row(db.session(), statement, 5000)
-    mine = current_actor().account_id
-    free = [row for row in rows if row[2] is None or row[2].account_id == mine]
-    findings = findings_on(free)
-    green = [(row[0], Seen(row[0].version, row[1].number)) for row in free if not findings[row[0].id]]
-    return green[:MOST_AT_ONCE]
-
-
-def _ticked(text: str) -> tuple[uuid.UUID, Seen]:
-    """A tick of the batch page: id, version, number."""
-    try:
-        application_id, version, number = text.split(":")
-        return uuid.UUID(application_id), Seen(int(version), int(number))
-    except ValueError as error:
-        raise Refused(_l("没有收到完整的内容，请重新打开批量通过页面。")) from error

@@ -22,7 +22,9 @@ FLAGS: Mapping[Check, object] = {
     Check.BIRTH_DIFFERS: _l("出生日期不符"),
     Check.AGE_UNUSUAL: _l("年龄特殊"),
     Check.NAMESAKE: _l("疑似重复"),
+    Check.ALREADY_ENROLLED: _l("已有学籍"),
     Check.PAPER_MISSING: _l("缺材料"),
+    Check.PAPER_SHARED: _l("材料重复"),
     Check.CHOICE_SHUT: _l("志愿无计划"),
     Check.CHOICE_BARRED: _l("志愿不符条件"),
     Check.NO_CHOICE: _l("没有志愿"),
@@ -51,9 +53,12 @@ def finding_text(finding: Finding) -> object:
         Check.CHOICE_BARRED: _l("第 %(rank)s 志愿不符合招生条件。", rank=fact),
         Check.NO_CHOICE: _l("没有填写志愿。"),
         Check.TAKEN_ELSEWHERE: _l("已被其他批次录取。"),
+        Check.ALREADY_ENROLLED: _l("学籍库中同一证件已有在读的就读阶段，请核对是否重复入学。"),
         Check.NO_GUARDIAN: _l("没有登记监护人。"),
         Check.SHARED_PHONE: _l("监护人的手机号与考生相同。"),
     }
     if finding.check is Check.PAPER_MISSING:
         return _l("缺少材料：%(paper)s。", paper=PAPERS[PaperKind(fact)])
+    if finding.check is Check.PAPER_SHARED:
+        return _l("同一份文件也出现在另一名考生的材料中：%(paper)s。请核对。", paper=PAPERS[PaperKind(fact)])
     return sentences[finding.check]

@@ -763,6 +763,7 @@ def upgrade() -> None:
         sa.Column("major_code", sa.String(length=8), nullable=False),
         sa.Column("college_catalogue_year", sa.Integer(), nullable=True),
         sa.Column("college_major_code", sa.String(length=8), nullable=True),
+        batch_op.create_index(batch_op.f("ix_paper_file_id"), ["file_id"], unique=False)
         sa.Column("form", sa.String(length=40), nullable=False),
         sa.Column("years", sa.Integer(), nullable=False),
         sa.Column("partner_college_id", sa.Uuid(), nullable=True),
@@ -1169,6 +1170,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["snapshot_id"], ["snapshot.id"], name=op.f("fk_run_snapshot_id_snapshot")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_run")),
         sa.UniqueConstraint("job_id", name=op.f("uq_run_job_id")),
+        sa.Column("batch_id", sa.Uuid(), nullable=True),
     )
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.create_index(
@@ -1190,6 +1192,9 @@ def upgrade() -> None:
         "spell",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
+    with op.batch_alter_table("review_decision", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_review_decision_batch_id"), ["batch_id"], unique=False)
+
         sa.Column("school_id", sa.Uuid(), nullable=False),
         sa.Column("programme_id", sa.Uuid(), nullable=False),
         sa.Column("class_id", sa.Uuid(), nullable=True),
@@ -3221,6 +3226,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_applicant_guardian_phone_index"))
         batch_op.drop_index(batch_op.f("ix_applicant_guardian_applicant_id"))
         batch_op.drop_index(batch_op.f("ix_applicant_guardian_account_id"))
+    with op.batch_alter_table("review_decision", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_decision_batch_id"))
+
 
     op.drop_table("applicant_guardian")
     with op.batch_alter_table("sign_in_session", schema=None) as batch_op:
@@ -3280,6 +3288,7 @@ def downgrade() -> None:
 
     op.drop_table("worker_presence")
     with op.batch_alter_table("throttle_counter", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_paper_file_id"))
         batch_op.drop_index("ix_throttle_counter_last_at")
 
     op.drop_table("throttle_counter")

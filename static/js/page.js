@@ -65,6 +65,7 @@ if (dialog) watchSession(dialog);
 if (document.querySelector("[data-poll]")) import("./live.js");
 if (document.querySelector("[data-shrink]")) import("./photo.js");
 if (document.querySelector("[data-drag]")) import("./drag.js");
+if (document.querySelector("[data-viewer]")) import("./papers.js");
 if (document.querySelector("[data-grid]")) import("./grid.js");
 
 settle();

@@ -1,13 +1,17 @@
 """Plan, review and school pages in a real browser: paste into the grid, upload, preview, batch (T32, T35, X21)."""
 
+import io
 from typing import Any
 
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import select
 
 from core.access import Role
-from core.db import db
+from core.db import db, housekeeping
+from core.files.models import StoredFile
+from core.files.operations import file_store
 from enrolment.plans import operations
 from enrolment.plans.models import Plan
 from enrolment.plans.sheet import write_plan
@@ -99,7 +103,26 @@ def test_the_review_desk(app: Flask, context: Flask, new_visitor: NewVisitor) ->
     visitor.look("review-list")
     visitor.open("/reviews/batch")
     visitor.look("review-batch")
-    visitor.open(f"/reviews/{first.id}")
+    visitor.open("/reviews/figures")
+    visitor.look("review-figures")
+    picture = io.BytesIO()
+    Image.new("RGB", (300, 200), "#9db8cf").save(picture, "JPEG")
+    with housekeeping() as session:
+        for paper in first.applicant.papers:
+            session.get_one(StoredFile, paper.file_id).sha256 = file_store().put(picture.getvalue())
+    page = visitor.open(f"/reviews/{first.id}")
+    page.locator("#paper-identity").focus()
+    page.keyboard.press("j")
+    assert page.locator("#paper-household").evaluate("one => one === document.activeElement")
+    for key in ("+", "r"):
+        page.keyboard.press(key)
+    seen = page.locator("#paper-household img")
+    assert seen.evaluate("one => [one.style.width, one.style.rotate]") == ["150%", "90deg"]
+    page.keyboard.press("0")
+    assert seen.evaluate("one => [one.style.width, one.style.rotate]") == ["", ""]
+    page.keyboard.press("n")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "退回补正"
+    page.locator("#paper-identity").get_by_role("button", name="旋转").click()
     visitor.look("review-held")
     visitor.open(f"/reviews/{first.id}/refuse")
     visitor.look("review-refuse")

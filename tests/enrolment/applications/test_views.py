@@ -101,6 +101,8 @@ def test_a_family_applies(world: Scene, client: Browser, phone: Browser) -> None
         sent = pupil.submit(f"{home}/papers/{kind}", {"file": photo()}, content_type="multipart/form-data")
         assert sent.status_code == 303, text(sent)
     assert page(pupil, f"{home}/papers").count(">已上传<") == 2
+    shown_paper = pupil.get(f"/papers/{newest(world).applicant.papers[0].id}/content")
+    assert shown_paper.headers["Content-Disposition"].startswith("inline; filename=")
 
     offered = page(pupil, f"{home}/programmes")
     assert world.near.code in offered

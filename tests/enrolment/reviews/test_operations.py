@@ -18,8 +18,9 @@ from core.notices.templates import worded
 from enrolment.applications.models import Application, ApplicationState, Paper, PaperKind, PaperState
 from enrolment.applications.progress import current_papers
 from enrolment.applications.states import APPLICATION, Event, Reason
-from enrolment.reviews import claims, operations, refusals
+from enrolment.reviews import batches, claims, operations, refusals
 from enrolment.reviews.codes import UnknownReturnCode, chosen_codes, items_of, letter_of, return_codes
+from enrolment.reviews.figures import queue_figures
 from enrolment.reviews.models import ReviewClaim, ReviewDecision, Verdict
 from enrolment.reviews.operations import Seen
 from tests.enrolment import factories as make
@@ -268,17 +269,36 @@ def test_a_locked_round_takes_no_verdict(at: Desk) -> None:
     assert "锁定" in str(refusal.value.sentence)
 
 
-def test_a_batch_passes_the_green_and_leaves_the_rest_with_a_reason(at: Desk) -> None:
-    green, missing, taken = at.submitted(name="甲"), at.submitted(name="乙", papers=False), at.submitted(name="丙")
+def test_a_batch_is_one_operation_and_is_taken_back_as_one(at: Desk) -> None:
+    green, second = at.submitted(name="甲"), at.submitted(name="戊")
+    missing, taken = at.submitted(name="乙", papers=False), at.submitted(name="丙")
     claims.claim(at.colleague, application_id=taken.id)
     foreign = at.submitted(WJ, name="丁")
-    cases = [(one.id, seen_of(one)) for one in (green, missing, taken, foreign)]
-    passed, skipped = operations.pass_batch(at.officer, cases=cases)
-    assert passed == 1
-    assert [one.application_id for one in skipped] == [missing.id, taken.id, foreign.id]
+    cases = [(one.id, seen_of(one)) for one in (green, second, missing, taken, foreign)]
+    for wrong in (cases * 21, [], cases[:4]):
+        with pytest.raises(Refused):
+            batches.pass_batch(at.officer, cases=wrong, typed=5)
+    made = batches.pass_batch(at.officer, cases=cases, typed=5)
+    assert made.done == 2
+    assert {one.application_id for one in made.skipped} == {missing.id, taken.id, foreign.id}
     assert (green.state, taken.state) == (ApplicationState.PASSED, ApplicationState.SUBMITTED)
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.operation == "reviews.pass_batch")).one()
+    assert (entry.facts["passed"], entry.facts["skipped"]) == (2, 3)
+    operations.undo(at.officer, application_id=second.id)
+    assert batches.undoable_batch(at.officer) == batches.Batch(made.id, 1)
+    assert batches.undoable_batch(at.colleague) is None
     with pytest.raises(Refused):
-        operations.pass_batch(at.officer, cases=cases * 26)
+        batches.undo_batch(at.colleague, batch_id=made.id)
+    with (
+        clock.frozen(clock.now() + operations.UNDO_TIME + dt.timedelta(seconds=1)),
+        pytest.raises(Refused, match="Refused"),
+    ):
+        batches.undo_batch(at.officer, batch_id=made.id)
+    undone = batches.undo_batch(at.officer, batch_id=made.id)
+    assert (undone.done, [one.application_id for one in undone.skipped]) == (1, [second.id])
+    assert green.state is ApplicationState.SUBMITTED
+    assert claims.holder_of(green) is None
+    assert batches.undoable_batch(at.officer) is None
 
 
 def test_two_officers_at_once_make_one_decision(app: Flask) -> None:
@@ -352,3 +372,25 @@ def test_papers_of_another_pupil_stay_as_they_are(at: Desk) -> None:
     operations.return_(at.officer, application_id=application.id, seen=seen_of(application), codes=["id_unclear"])
     states = set(db.session.scalars(select(Paper.state).where(Paper.applicant_id == other.applicant_id)))
     assert states == {PaperState.UPLOADED}
+
+
+def test_the_figures_count_what_stands(at: Desk) -> None:
+    first, second, third = at.submitted(name="甲"), at.submitted(name="乙"), at.submitted(name="丙")
+    for one in (first, second):
+        claims.claim(at.officer, application_id=one.id)
+    operations.pass_(at.officer, application_id=first.id, seen=seen_of(first))
+    operations.return_(at.officer, application_id=second.id, seen=seen_of(second), codes=["id_unclear"])
+    claims.claim(at.colleague, application_id=third.id)
+    found = queue_figures(at.officer, at.in_round.id, 1)
+    rows = [(one.name, one.passed, one.returned, one.refused, one.held) for one in found.officers]
+    assert rows == [("王办事", 1, 1, 0, 0), ("李办事", 0, 0, 0, 1)]
+    assert found.reasons is not None
+    assert found.reasons.table_rows == ((return_codes()["id_unclear"].label_zh, 1),)
+    assert found.by_day is not None
+    assert found.by_day.table_rows[-1][1:] == (3, 2)
+    assert found.days_left == 2
+    operations.undo(at.officer, application_id=second.id)
+    assert queue_figures(at.officer, at.in_round.id, 2).reasons is None
+    assert (
+        queue_figures(at.chief, at.in_round.id, 2).officers == queue_figures(at.officer, at.in_round.id, 2).officers
+    )

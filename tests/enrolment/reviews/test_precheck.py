@@ -51,6 +51,8 @@ def test_a_usual_case_is_green() -> None:
         ({"choices": 0}, [Finding(Check.NO_CHOICE)]),
         ({"shut": (2,), "barred": (1,)}, [Finding(Check.CHOICE_SHUT, "2"), Finding(Check.CHOICE_BARRED, "1")]),
         ({"taken_elsewhere": True}, [Finding(Check.TAKEN_ELSEWHERE)]),
+        ({"enrolled": True}, [Finding(Check.ALREADY_ENROLLED)]),
+        ({"shared_papers": (PaperKind.HOUSEHOLD,)}, [Finding(Check.PAPER_SHARED, "household")]),
         ({"guardians": 0}, [Finding(Check.NO_GUARDIAN)]),
         ({"shared_phone": True}, [Finding(Check.SHARED_PHONE)]),
     ],
@@ -60,7 +62,7 @@ def test_each_check(change: dict[str, object], found: list[Finding]) -> None:
 
 
 def test_every_check_has_a_flag_and_a_sentence(context: Flask) -> None:
-    facts = {Check.PAPER_MISSING: "identity"}
+    facts = {Check.PAPER_MISSING: "identity", Check.PAPER_SHARED: "identity"}
     for check in Check:
         assert str(finding_text(Finding(check, facts.get(check, "1")))).endswith("。")
         assert FLAGS[check]

@@ -8,15 +8,20 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
+from core import clock
 from core.audit import AuditEntry
-from core.db import db
+from core.audit.operations import House
+from core.db import db, housekeeping, transaction
+from core.files.models import StoredFile
+from core.identity import DocumentKind
 from enrolment.applications.models import ApplicationState
-from enrolment.reviews import claims, refusals
+from enrolment.reviews import claims, operations, refusals
 from enrolment.reviews.codes import return_codes
 from enrolment.reviews.models import ReviewDecision, Verdict
+from registry.front import Admission, PersonFacts, SpellFacts, admit
 from tests.client import Browser
 from tests.enrolment.reviews.review_samples import Desk, desk, seen_of
-from tests.factories import WJ, sign_in
+from tests.factories import QP, WJ, sign_in
 
 SITE = {"Referer": "https://localhost"}
 
@@ -177,11 +182,64 @@ def test_the_batch_page_lists_green_cases_only(at: Desk, officer: Browser) -> No
     assert "甲生" in text
     assert "乙生" not in text
     ticks = re.findall(r'name="case" value="([^"]+)"', text)
-    assert post(officer, "/reviews/batch").status_code == 422
-    assert post(officer, "/reviews/batch", case=["x"]).status_code == 422
-    assert post(officer, "/reviews/batch", case=ticks).status_code == 303
+    assert post(officer, "/reviews/batch", typed="1").status_code == 422
+    assert post(officer, "/reviews/batch", case=["x"], typed="1").status_code == 422
+    miscounted = post(officer, "/reviews/batch", case=ticks, typed="2")
+    assert miscounted.status_code == 422
+    assert "填写的份数不同" in miscounted.get_data(as_text=True)
+    assert post(officer, "/reviews/batch", case=ticks, typed="1").status_code == 303
     db.session.expire_all()
     assert green.state is ApplicationState.PASSED
+    batch = re.search(r'name="batch" value="([^"]+)"', page(officer, "/reviews"))
+    assert batch is not None
+    assert post(officer, "/reviews", "/reviews/batch/undo", batch="x").status_code == 422
+    assert post(officer, "/reviews", "/reviews/batch/undo", batch=batch[1]).status_code == 303
+    db.session.expire_all()
+    assert green.state is ApplicationState.SUBMITTED
+    assert "撤销刚才批量通过" not in page(officer, "/reviews").split('class="actions"', 1)[1]
+
+
+def test_the_figures_have_their_own_page(at: Desk, officer: Browser) -> None:
+    assert "还没有提交的报名" in page(officer, "/reviews/figures")
+    application = at.submitted()
+    assert "最近 3 天没有办结" in page(officer, "/reviews/figures")
+    claims.claim(at.officer, application_id=application.id)
+    operations.return_(at.officer, application_id=application.id, seen=seen_of(application), codes=["id_unclear"])
+    text = page(officer, "/reviews/figures")
+    for word in ("已办 1 / 1 份", "退回补正的原因", "各人员的工作量", "王办事"):
+        assert word in text
+
+
+def test_what_other_records_say_of_a_pupil_is_a_finding(at: Desk, officer: Browser) -> None:
+    first, second = at.submitted(name="甲生"), at.submitted(name="乙生")
+    with housekeeping() as session:
+        files = [one.applicant.papers[0].file for one in (first, second)]
+        session.get_one(StoredFile, files[0].id).sha256 = session.get_one(StoredFile, files[1].id).sha256
+    with transaction():
+        admit(
+            House(),
+            Admission(
+                PersonFacts(
+                    name="甲生",
+                    sex="2",
+                    birth_date=None,
+                    document_type=DocumentKind.RESIDENT_ID,
+                    document_number=first.applicant.document_number,
+                ),
+                SpellFacts(
+                    school_id=at.offered.school_id,
+                    programme_id=at.offered.id,
+                    source_county=QP,
+                    entered_on=clock.today(),
+                    boards=False,
+                ),
+            ),
+        )
+    text = page(officer, "/reviews")
+    assert text.count("材料重复") == 2
+    assert text.count("已有学籍") == 1
+    assert "甲生" not in page(officer, "/reviews/batch")
+    assert "同一份文件也出现在另一名考生的材料中" in page(officer, f"/reviews/{second.id}")
 
 
 def test_the_home_page_counts_what_waits(at: Desk, officer: Browser) -> None:
