@@ -173,9 +173,13 @@ class GiveUp(Strict):
 
 
 class ExclusiveWish(Strict):
-    """A kind of choice that shuts out cross-province choices; `text` is what the family is told."""
+    """A kind of choice that shuts out cross-province choices; `text` is what the family is told.
+
+    `name` is the word that the county's list of candidates uses for who has filed such a choice.
+    """
 
     wish_type: Key
+    name: Label
     text: Label
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from core.divisions import DivisionLevel, find_division
+from core.policy.entry import EntryCase
 from core.policy.filing import FilingRules
 from core.policy.items import Item, RuleLine, RuleSet, Strict
 from core.policy.status import StatusRules
@@ -92,10 +93,11 @@ class PolicySheet(Strict):
 
 
 class FilingSheet(PolicySheet):
-    """Rules of a county for filing and order."""
+    """Rules of a county for filing and order, with the test cases that its rules of entry must answer."""
 
     kind: Literal[SheetKind.FILING]
     rules: FilingRules
+    cases: tuple[EntryCase, ...]
 
 
 class StatusSheet(PolicySheet):

@@ -11,7 +11,8 @@ from sqlalchemy.orm import joinedload
 from core import clock
 from core.db import db
 from core.i18n import current_language
-from core.policy.filing import HealthCheck
+from core.policy.entry import EntryFacts
+from core.policy.filing import Graduate, HealthCheck
 from enrolment.applications.demand import Demand
 from enrolment.applications.eligibility import ListRules, Offer, Pupil
 from enrolment.applications.models import Applicant, Application, ApplicationVersion, Choice, VersionState
@@ -22,6 +23,7 @@ from enrolment.plans.operations import plan_in_force
 from registry.schools.models import Programme, School
 
 _SEX = {"1": "M", "2": "F"}
+_LEAVER = {True: Graduate.EARLIER, False: Graduate.THIS_YEAR, None: None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,8 @@ def catalogue_of(in_round: Round, county: str) -> Catalogue:
         offers=offers,
         rules=ListRules(
             most=most,
-            exclusive={
-                wish.wish_type: wish.text.words.text(current_language()) for wish in rules.exclusive_wishes.value
-            },
+            exclusive={wish.name.zh: wish.text.words for wish in rules.exclusive_wishes.value},
+            entry=rules.eligibility.value,
             health_after=rules.health_checks.value is HealthCheck.AFTER,
         ),
         sheet_version=sheet.version,
@@ -89,6 +90,12 @@ def pupil_of(applicant: Applicant) -> Pupil:
         sex=_SEX[applicant.sex],
         tags=frozenset(applicant.tags),
         taken_elsewhere=applicant.taken_elsewhere,
+        entry=EntryFacts(
+            hukou=applicant.hukou,
+            junior_roll=applicant.junior_roll,
+            graduate=_LEAVER[applicant.earlier_leaver],
+            residence_proof=applicant.residence_proof,
+        ),
     )
 
 

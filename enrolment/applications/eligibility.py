@@ -11,12 +11,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from core.policy.entry import EntryFacts, judge
+from core.policy.filing import EligibilityRow
+from core.words import Words
+
 
 class Bar(enum.StrEnum):
     """Why a programme cannot be chosen, or a list cannot be sent."""
 
     TAKEN = "taken"
     EXCLUSIVE_WISH = "exclusive_wish"
+    NOT_ELIGIBLE = "not_eligible"
     NOT_OFFERED = "not_offered"
     NO_SEATS = "no_seats"
     SEX = "sex"
@@ -32,18 +37,22 @@ class Refusal:
     """A bar with what it rests on: the missing or excluding tag, the legal basis, the rule's own text."""
 
     bar: Bar
-    fact: str = ""
+    fact: str | Words = ""
     most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Pupil:
-    """What eligibility looks at. ``sex`` is M or F; ``tags`` are groups and health conclusions."""
+    """What eligibility looks at. ``sex`` is M or F; ``tags`` are groups and health conclusions.
+
+    ``entry`` are the facts that the county's table of entry looks at, as far as its list states them.
+    """
 
     county: str
     sex: str
     tags: frozenset[str] = frozenset()
     taken_elsewhere: bool = False
+    entry: EntryFacts = EntryFacts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +71,23 @@ class Offer:
 class ListRules:
     """The county's rules about a list, from its policy sheet.
 
-    ``exclusive`` maps a kind of wish to the rule's text; ``health_after`` leaves health to the school
-    after sending, so that it only warns here.
+    ``exclusive`` maps a kind of wish, as the county's list names it, to the rule's text; ``entry`` is the table
+    of who may apply; ``health_after`` leaves health to the school after sending, so that it only warns here.
     """
 
     most: int
-    exclusive: Mapping[str, str]
+    exclusive: Mapping[str, Words]
     health_after: bool = False
+    entry: tuple[EligibilityRow, ...] = ()
 
 
 def bar_to_all(pupil: Pupil, rules: ListRules) -> Refusal | None:
-    """What keeps the pupil from every programme: taken by an earlier batch, or a wish that excludes these."""
+    """What keeps the pupil from every programme: taken by an earlier batch, not eligible, an exclusive wish."""
     if pupil.taken_elsewhere:
         return Refusal(Bar.TAKEN)
+    answer = judge(rules.entry, (), pupil.entry)
+    if answer is not None and not answer.may_apply:
+        return Refusal(Bar.NOT_ELIGIBLE, answer.text)
     for wish in sorted(rules.exclusive):
         if wish in pupil.tags:
             return Refusal(Bar.EXCLUSIVE_WISH, rules.exclusive[wish])

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from core.identity import mask_document
+from core.policy.filing import Residence
 from enrolment.applications.sheet_layout import CONCLUSIONS
 from enrolment.applications.sheet_model import NORMAL, Candidate, CountySheet
 
@@ -40,6 +41,9 @@ class Facts:
     birth_date: dt.date | None
     junior_school: str
     earlier_leaver: bool | None
+    hukou: Residence | None
+    junior_roll: Residence | None
+    residence_proof: bool | None
     bonus: Decimal
     boards: bool | None
     lottery: int | None
@@ -67,6 +71,9 @@ def stated(candidate: Candidate, county: CountySheet, before: Facts | None, *, t
         birth_date=candidate.birth_date or (before.birth_date if before else None),
         junior_school=candidate.school or (before.junior_school if before else ""),
         earlier_leaver=_or(candidate.earlier_leaver, before.earlier_leaver if before else None),
+        hukou=_or(candidate.hukou, before.hukou if before else None),
+        junior_roll=_or(candidate.junior_roll, before.junior_roll if before else None),
+        residence_proof=_or(candidate.residence_proof, before.residence_proof if before else None),
         bonus=candidate.bonus,
         boards=_or(candidate.boards, before.boards if before else None),
         lottery=_or(candidate.lottery, before.lottery if before else None),

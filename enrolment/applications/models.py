@@ -13,6 +13,7 @@ from core.db.base import Base, Versioned, new_id
 from core.db.triggers import guard, guard_rows
 from core.db.types import EnumText, JsonText, Points, UTCDateTime, WordsText, one_of
 from core.files.models import StoredFile
+from core.policy.filing import Residence
 from core.words import Words
 from enrolment.applications.consents import ConsentPurpose
 from enrolment.applications.states import ApplicationState, PaperKind, PaperState, VersionState
@@ -56,6 +57,9 @@ class Applicant(Versioned, Base):
     junior_school: Mapped[str] = mapped_column(String(100), default="")
     junior_class: Mapped[str] = mapped_column(String(40), default="")
     earlier_leaver: Mapped[bool | None]
+    hukou: Mapped[Residence | None] = mapped_column(EnumText(Residence))
+    junior_roll: Mapped[Residence | None] = mapped_column(EnumText(Residence))
+    residence_proof: Mapped[bool | None]
     phone: Mapped[str | None] = mapped_column(EncryptedText("applicant.phone"))
     address: Mapped[str | None] = mapped_column(EncryptedText("applicant.address"))
     boards: Mapped[bool | None]
@@ -76,6 +80,8 @@ class Applicant(Versioned, Base):
         UniqueConstraint("cycle_id", "document_type", "document_index"),
         CheckConstraint("sex IN ('1', '2')", name="sex_known"),
         CheckConstraint("bonus >= 0", name="bonus_not_negative"),
+        CheckConstraint("hukou IN ('local', 'outside')", name="hukou_known"),
+        CheckConstraint("junior_roll IN ('local', 'outside')", name="junior_roll_known"),
     )
 
     @validates("document_number")

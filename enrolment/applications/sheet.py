@@ -186,6 +186,9 @@ def _row(one: Candidate, has_total: bool, wishes: int) -> tuple[Value | None, ..
         one.adjusts,
         one.boards,
         one.lottery,
+        one.hukou,
+        one.junior_roll,
+        one.residence_proof,
         *one.scores,
         *((one.total,) if has_total else ()),
         *ranked,
@@ -205,6 +208,7 @@ def _form(form: CountyForm) -> SheetOut:
         "示例初中",
         "no",
         *(None, None, ("正常",), None, True, None, None),
+        *("local", "local", None),
         *(Decimal(100) for _ in form.subjects),
         *("QP0101" for _ in range(form.wishes)),
     )

@@ -64,6 +64,8 @@ def _rank(match: re.Match[str]) -> str:
     return str(_NUMERALS.index(text) + 1 if text in _NUMERALS else int(text))
 
 
+_PLACE = Code({"local": ("本县区", "本地", "local"), "outside": ("外地", "外县区", "outside")})
+
 SCORES = Family(
     "score",
     re.compile(r"(?P<subject>[^\d/()]+)[/(](?:满分)?(?P<full>\d+(?:\.\d+)?)分?\)?"),
@@ -171,7 +173,7 @@ _COLUMNS = (
         "tags",
         "类别",
         ListOf(Text(longest=30)),
-        Words("计划中用到的词，如 面试合格", "words the plan uses, as 面试合格"),
+        Words("计划或报考规则中用到的词，如 面试合格", "words of the plan or the rules, as 面试合格"),
         aliases=("考生类别", "条件标签"),
     ),
     Column("adjusts", "服从调剂", YesNo(), Words("空白视为 否", "blank counts as no"), aliases=("是否服从调剂",)),
@@ -184,6 +186,27 @@ _COLUMNS = (
     ),
     Column(
         "lottery", "抽签号", Whole(least=1), Words("当众抽签后填写", "after a public draw"), aliases=("抽签顺序号",)
+    ),
+    Column(
+        "hukou",
+        "户籍",
+        _PLACE,
+        Words("本县区 或 外地，没有登记留空", "本县区 (this county) or 外地 (outside), blank if not on record"),
+        aliases=("户籍类别",),
+    ),
+    Column(
+        "junior_roll",
+        "初中学籍",
+        _PLACE,
+        Words("本县区 或 外地，没有登记留空", "本县区 (this county) or 外地 (outside), blank if not on record"),
+        aliases=("学籍",),
+    ),
+    Column(
+        "residence_proof",
+        "居住证明",
+        YesNo(),
+        Words("外地户籍考生填写", "for pupils from outside"),
+        aliases=("有居住证明",),
     ),
 )
 

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from core.identity import DocumentKind
+from core.policy.filing import Residence
 from core.sheets import SheetNote
 from enrolment.plans.sheet import PlanSheet
 
@@ -17,7 +18,8 @@ NORMAL = "正常"
 class Expected:
     """What candidates' sheets may refer to: counties by code with their names, programmes by code with their
     names, (programme, county) pairs shut by a zero cell, the tags that mean anything, the tie keys of each
-    county, programmes with health conditions, and the highest total of a county where it was stated."""
+    county, programmes with health conditions, the highest total of a county where it was stated, and the kinds
+    of wish that exclude cross-province ones in a county (互斥志愿), as its rules name them."""
 
     counties: Mapping[str, str]
     programmes: Mapping[str, str]
@@ -26,6 +28,7 @@ class Expected:
     tie_keys: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     health_bound: frozenset[str] = frozenset()
     full_marks: Mapping[str, Decimal] = field(default_factory=dict)
+    exclusive: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def expected_of(plan: PlanSheet) -> Expected:
@@ -74,6 +77,9 @@ class Candidate:
     birth_date: date | None = None
     school: str = ""
     earlier_leaver: bool | None = None
+    hukou: Residence | None = None
+    junior_roll: Residence | None = None
+    residence_proof: bool | None = None
     total: Decimal | None = None
     bonus: Decimal = Decimal(0)
     bonus_basis: str = ""

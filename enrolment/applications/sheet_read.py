@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.identity import BadDocument, Document, DocumentKind, Sex, read_document, sex_conflict
+from core.policy.filing import Residence
 from core.sheets import (
     Findings,
     Row,
@@ -88,7 +89,8 @@ def _candidate(row: Row, county: str, subjects: tuple[Subject, ...], reading: Re
     total = _total(row, scores, reading)
     wishes = _wishes(row, county, reading)
     health = _words(row, "health", {*CONCLUSIONS, *reading.expected.tags}, "体检结论", reading)
-    tags = _words(row, "tags", reading.expected.tags, "类别", reading)
+    groups = reading.expected.tags | reading.expected.exclusive.get(county, frozenset())
+    tags = _words(row, "tags", groups, "类别", reading)
     bonus = row.decimal("bonus") or Decimal(0)
     if bonus and not row.text("bonus_basis") and "bonus_basis" not in row.flawed:
         rule = Words("有加分却没有写加分项目", "there is a bonus, but not what it is for")
@@ -115,6 +117,9 @@ def _candidate(row: Row, county: str, subjects: tuple[Subject, ...], reading: Re
         birth_date=document.birth_date or row.date("birth_date"),
         school=row.text("school") or "",
         earlier_leaver={"yes": True, "no": False}.get(row.text("earlier_leaver") or ""),
+        hukou=_place(row, "hukou"),
+        junior_roll=_place(row, "junior_roll"),
+        residence_proof=row.flag("residence_proof"),
         total=total,
         bonus=bonus,
         bonus_basis=row.text("bonus_basis") or "",
@@ -125,6 +130,11 @@ def _candidate(row: Row, county: str, subjects: tuple[Subject, ...], reading: Re
         lottery=row.whole("lottery"),
         row=row.number,
     )
+
+
+def _place(row: Row, key: str) -> Residence | None:
+    word = row.text(key)
+    return Residence(word) if word else None
 
 
 def _document(row: Row, reading: Reading) -> Document | None:

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from core.errors import Refused
 from core.i18n import lazy as _l
+from core.i18n import say
 from core.web.status_words import StatusWord
 from enrolment.applications.consents import ConsentPurpose
 from enrolment.applications.eligibility import Bar, Refusal
 from enrolment.applications.states import Illegal, PaperKind, Reason
 from enrolment.applications.status import PageStatus, Stage
 from enrolment.applications.tasks import Hindrance, Task
+from enrolment.cycles.rule_words import rule_sentence
 
 REASONS: Mapping[Reason, object] = {
     Reason.NOT_OPENED: _l("还没有开始报名，请先开始报名。"),
@@ -37,10 +39,11 @@ def refusal_of(error: Illegal) -> Refused:
 
 def bar_text(refusal: Refusal) -> object:
     """Why a programme cannot be chosen, or a list cannot be sent, in one sentence."""
-    fact = refusal.fact
+    fact = say(refusal.fact)
     sentences = {
         Bar.TAKEN: _l("您已被其他批次录取，不能再填报。如有疑问，请联系本县区招生办。"),
-        Bar.EXCLUSIVE_WISH: _l("本县区规定：%(fact)s。", fact=fact),
+        Bar.EXCLUSIVE_WISH: rule_sentence(refusal.fact),
+        Bar.NOT_ELIGIBLE: rule_sentence(refusal.fact),
         Bar.NOT_OFFERED: _l("本轮没有这个招生专业，请从列表中选择。"),
         Bar.NO_SEATS: _l("这个专业在您所在的县区没有招生计划，不能选。"),
         Bar.SEX: _l("这个专业对性别有规定（依据：%(fact)s），不能选。", fact=fact),
@@ -122,6 +125,9 @@ SHEET_FIELDS: Mapping[str, object] = {
     "birth_date": _l("出生日期"),
     "junior_school": _l("毕业学校"),
     "earlier_leaver": _l("毕业类别"),
+    "hukou": _l("户籍"),
+    "junior_roll": _l("初中学籍"),
+    "residence_proof": _l("居住证明"),
     "bonus": _l("加分"),
     "boards": _l("住宿"),
     "lottery": _l("抽签号"),

@@ -4,7 +4,7 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Open the room: the timetable, its permissions, and how a deadline is written on every page."""
+    """Open the room: timetable and rules, their permissions, and how a deadline is written on every page."""
     from core.access import Role, grant_permissions
     from core.access.roles import STAFF
     from core.i18n import lazy as _l
@@ -27,6 +27,7 @@ def init_app(app: Flask) -> None:
             "cycles.set_window": {Role.COUNTY_OFFICER, Role.COUNTY_APPROVER, Role.COMMITTEE},
         }
     )
+    _rules(app)
     add_menu(
         MenuEntry(
             _l("跨省中职报名"),
@@ -37,3 +38,34 @@ def init_app(app: Flask) -> None:
         ),
         MenuEntry(_l("招生时间表"), "cycles.overview", 100, permission="cycles.see", group=_l("招生")),
     )
+
+
+def _rules(app: Flask) -> None:
+    """The rules of entry: who reads and revises them, and how pages say them."""
+    from core.access import Role, grant_permissions
+    from core.i18n import lazy as _l
+    from core.web.home import add_home_cards
+    from core.web.menu import MenuEntry, add_menu
+    from core.web.status_words import add_status_words
+    from enrolment.cycles import rule_words
+    from enrolment.cycles.rule_cards import rule_cards
+    from enrolment.cycles.rule_views import blueprint
+
+    app.register_blueprint(blueprint)
+    bureau = {Role.COUNTY_OFFICER, Role.COUNTY_APPROVER}
+    grant_permissions(
+        {
+            "rules.see": {*bureau, Role.PROVINCE_OFFICER, Role.COMMITTEE},
+            "rules.edit": {Role.COUNTY_OFFICER},
+            "rules.approve": {Role.COUNTY_APPROVER},
+        }
+    )
+    app.jinja_env.filters["place_word"] = rule_words.PLACES.get
+    app.jinja_env.filters["leaver_word"] = rule_words.LEAVERS.get
+    app.jinja_env.filters["proof_word"] = rule_words.PROOFS.get
+    app.jinja_env.filters["result_word"] = rule_words.RESULT_WORDS.get
+    app.jinja_env.filters["rule_sentence"] = rule_words.rule_sentence
+    app.jinja_env.filters["rule_told"] = rule_words.sentence_of
+    add_status_words("rule_revision", rule_words.REVISION_WORDS)
+    add_home_cards(rule_cards)
+    add_menu(MenuEntry(_l("报考规则"), "rules.overview", 105, permission="rules.see", group=_l("招生")))

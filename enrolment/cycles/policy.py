@@ -81,7 +81,7 @@ def keep_sheets(in_round: Round, windows: Iterable[CountyWindow]) -> list[str]:
         if window.county in kept:
             continue
         sheet = _in_force(window.county, clock.beijing_day(window.opens_at))
-        session.add(RoundSheet(round_id=in_round.id, sheet_id=_store(sheet).id))
+        session.add(RoundSheet(round_id=in_round.id, sheet_id=store_policy(sheet).id))
         session.flush()
         versions.append(f"{sheet.scope}:{sheet.version}")
     return versions
@@ -94,7 +94,7 @@ def _in_force(county: str, day: dt.date) -> FilingSheet:
         raise Refused(error.words) from error
 
 
-def _store(sheet: PolicySheet) -> StoredPolicySheet:
+def store_policy(sheet: PolicySheet) -> StoredPolicySheet:
     """The row of a sheet, made if the sheet came with the product and was never used before."""
     session = db.session()
     query = select(StoredPolicySheet).where(

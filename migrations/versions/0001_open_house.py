@@ -265,6 +265,9 @@ def upgrade() -> None:
         sa.Column("junior_school", sa.String(length=100), nullable=False),
         sa.Column("junior_class", sa.String(length=40), nullable=False),
         sa.Column("earlier_leaver", sa.Boolean(), nullable=True),
+        sa.Column("hukou", sa.String(length=40), nullable=True),
+        sa.Column("junior_roll", sa.String(length=40), nullable=True),
+        sa.Column("residence_proof", sa.Boolean(), nullable=True),
         sa.Column("phone", sa.Text(), nullable=True),
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("boards", sa.Boolean(), nullable=True),
@@ -273,6 +276,8 @@ def upgrade() -> None:
         sa.Column("tags", sa.Text(), nullable=False),
         sa.Column("taken_elsewhere", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("hukou IN ('local', 'outside')", name=op.f("ck_applicant_hukou_known")),
+        sa.CheckConstraint("junior_roll IN ('local', 'outside')", name=op.f("ck_applicant_junior_roll_known")),
         sa.CheckConstraint("sex IN ('1', '2')", name=op.f("ck_applicant_sex_known")),
         sa.CheckConstraint("bonus >= 0", name=op.f("ck_applicant_bonus_not_negative")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_applicant_account_id_account")),
@@ -523,6 +528,54 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "rule_revision",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("county", sa.String(length=6), nullable=False),
+        sa.Column("sheet_version", sa.String(length=40), nullable=False),
+        sa.Column("based_on", sa.String(length=40), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("proposed_by", sa.Uuid(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("sheet_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'approved') = (sheet_id IS NOT NULL)", name=op.f("ck_rule_revision_approved_has_sheet")
+        ),
+        sa.CheckConstraint(
+            "(state = 'proposed') = (decided_at IS NULL)", name=op.f("ck_rule_revision_decided_has_time")
+        ),
+        sa.CheckConstraint(
+            "state <> 'approved' OR decided_by <> proposed_by", name=op.f("ck_rule_revision_two_persons")
+        ),
+        sa.CheckConstraint("state <> 'refused' OR answer <> ''", name=op.f("ck_rule_revision_refusal_says_why")),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'approved', 'refused', 'withdrawn')", name=op.f("ck_rule_revision_state_known")
+        ),
+        sa.CheckConstraint(
+            "(decided_by IS NULL) = (decided_at IS NULL)", name=op.f("ck_rule_revision_decided_by_somebody")
+        ),
+        sa.ForeignKeyConstraint(
+            ["sheet_id"], ["policy_sheet.id"], name=op.f("fk_rule_revision_sheet_id_policy_sheet")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_revision")),
+        sa.UniqueConstraint("county", "sheet_version", name=op.f("uq_rule_revision_county_sheet_version")),
+    )
+    with op.batch_alter_table("rule_revision", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_rule_revision_open",
+            ["county"],
+            unique=True,
+            sqlite_where=sa.text("state = 'proposed'"),
+            postgresql_where=sa.text("state = 'proposed'"),
+        )
+
+    op.create_table(
         "school",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -710,6 +763,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("paper", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_paper_applicant_id"), ["applicant_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_paper_file_id"), ["file_id"], unique=False)
         batch_op.create_index(
             "uq_paper_current",
             ["applicant_id", "kind"],
@@ -763,7 +817,6 @@ def upgrade() -> None:
         sa.Column("major_code", sa.String(length=8), nullable=False),
         sa.Column("college_catalogue_year", sa.Integer(), nullable=True),
         sa.Column("college_major_code", sa.String(length=8), nullable=True),
-        batch_op.create_index(batch_op.f("ix_paper_file_id"), ["file_id"], unique=False)
         sa.Column("form", sa.String(length=40), nullable=False),
         sa.Column("years", sa.Integer(), nullable=False),
         sa.Column("partner_college_id", sa.Uuid(), nullable=True),
@@ -1117,6 +1170,7 @@ def upgrade() -> None:
         sa.Column("verdict", sa.String(length=40), nullable=False),
         sa.Column("codes", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=False),
         sa.Column("decided_by_label", sa.String(length=200), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
@@ -1138,6 +1192,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_decision")),
         sa.UniqueConstraint("application_id", "number", name=op.f("uq_review_decision_application_id_number")),
     )
+    with op.batch_alter_table("review_decision", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_review_decision_batch_id"), ["batch_id"], unique=False)
+
     op.create_table(
         "run",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1170,7 +1227,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["snapshot_id"], ["snapshot.id"], name=op.f("fk_run_snapshot_id_snapshot")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_run")),
         sa.UniqueConstraint("job_id", name=op.f("uq_run_job_id")),
-        sa.Column("batch_id", sa.Uuid(), nullable=True),
     )
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.create_index(
@@ -1192,9 +1248,6 @@ def upgrade() -> None:
         "spell",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
-    with op.batch_alter_table("review_decision", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_review_decision_batch_id"), ["batch_id"], unique=False)
-
         sa.Column("school_id", sa.Uuid(), nullable=False),
         sa.Column("programme_id", sa.Uuid(), nullable=False),
         sa.Column("class_id", sa.Uuid(), nullable=True),
@@ -2471,6 +2524,31 @@ def upgrade() -> None:
     )
     on(
         "sqlite",
+        "CREATE TRIGGER rule_revision_decided BEFORE UPDATE ON rule_revision FOR EACH ROW WHEN "
+        "OLD.state <> 'proposed' BEGIN SELECT RAISE(ABORT, 'the revision is decided'); END",
+        "CREATE TRIGGER rule_revision_no_delete BEFORE DELETE ON rule_revision FOR EACH ROW WHEN 1 "
+        "= 1 BEGIN SELECT RAISE(ABORT, 'rule_revision is append-only'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION rule_revision_decided() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF OLD.state <> 'proposed' THEN RAISE EXCEPTION 'the revision is decided' "
+        "USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER rule_revision_decided BEFORE UPDATE ON rule_revision FOR EACH "
+        "ROW EXECUTE FUNCTION rule_revision_decided()",
+        "CREATE OR REPLACE FUNCTION rule_revision_no_delete() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'rule_revision is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN OLD; END $guard$",
+        "CREATE OR REPLACE TRIGGER rule_revision_no_delete BEFORE DELETE ON rule_revision FOR EACH "
+        "ROW EXECUTE FUNCTION rule_revision_no_delete()",
+        "CREATE OR REPLACE FUNCTION rule_revision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'rule_revision is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NULL; END $guard$",
+        "CREATE OR REPLACE TRIGGER rule_revision_no_truncate BEFORE TRUNCATE ON rule_revision FOR "
+        "EACH STATEMENT EXECUTE FUNCTION rule_revision_no_truncate()",
+    )
+    on(
+        "sqlite",
         "CREATE TRIGGER sealed_roster_no_update BEFORE UPDATE ON sealed_roster FOR EACH ROW WHEN 1 "
         "= 1 BEGIN SELECT RAISE(ABORT, 'sealed_roster is append-only'); END",
         "CREATE TRIGGER sealed_roster_no_delete BEFORE DELETE ON sealed_roster FOR EACH ROW WHEN 1 "
@@ -2768,6 +2846,18 @@ def downgrade() -> None:
         "DROP FUNCTION IF EXISTS sealed_roster_no_update() CASCADE",
         "DROP FUNCTION IF EXISTS sealed_roster_no_delete() CASCADE",
         "DROP FUNCTION IF EXISTS sealed_roster_no_truncate() CASCADE",
+    )
+    on(
+        "sqlite",
+        "DROP TRIGGER IF EXISTS rule_revision_decided",
+        "DROP TRIGGER IF EXISTS rule_revision_no_delete",
+        "DROP TRIGGER IF EXISTS rule_revision_no_truncate",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS rule_revision_decided() CASCADE",
+        "DROP FUNCTION IF EXISTS rule_revision_no_delete() CASCADE",
+        "DROP FUNCTION IF EXISTS rule_revision_no_truncate() CASCADE",
     )
     on(
         "sqlite",
@@ -3136,6 +3226,9 @@ def downgrade() -> None:
         )
 
     op.drop_table("run")
+    with op.batch_alter_table("review_decision", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_decision_batch_id"))
+
     op.drop_table("review_decision")
     op.drop_table("quota_cell")
     with op.batch_alter_table("choice", schema=None) as batch_op:
@@ -3195,6 +3288,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("state != 'replaced'"),
             postgresql_where=sa.text("state != 'replaced'"),
         )
+        batch_op.drop_index(batch_op.f("ix_paper_file_id"))
         batch_op.drop_index(batch_op.f("ix_paper_applicant_id"))
 
     op.drop_table("paper")
@@ -3226,9 +3320,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_applicant_guardian_phone_index"))
         batch_op.drop_index(batch_op.f("ix_applicant_guardian_applicant_id"))
         batch_op.drop_index(batch_op.f("ix_applicant_guardian_account_id"))
-    with op.batch_alter_table("review_decision", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_review_decision_batch_id"))
-
 
     op.drop_table("applicant_guardian")
     with op.batch_alter_table("sign_in_session", schema=None) as batch_op:
@@ -3239,6 +3330,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_school_county"))
 
     op.drop_table("school")
+    with op.batch_alter_table("rule_revision", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_rule_revision_open",
+            sqlite_where=sa.text("state = 'proposed'"),
+            postgresql_where=sa.text("state = 'proposed'"),
+        )
+
+    op.drop_table("rule_revision")
     with op.batch_alter_table("round", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_round_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
@@ -3288,7 +3387,6 @@ def downgrade() -> None:
 
     op.drop_table("worker_presence")
     with op.batch_alter_table("throttle_counter", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_paper_file_id"))
         batch_op.drop_index("ix_throttle_counter_last_at")
 
     op.drop_table("throttle_counter")

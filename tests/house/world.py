@@ -26,6 +26,7 @@ from enrolment.applications.models import Applicant, Paper, PaperKind
 from enrolment.confirmations.letters import letter_of
 from enrolment.confirmations.models import Arrival, ArrivalMethod
 from enrolment.confirmations.operations import accept, arrive
+from enrolment.cycles import revisions
 from enrolment.cycles.models import CountyWindow, Cycle, Round
 from enrolment.cycles.policy import keep_sheets
 from enrolment.plans.models import Plan
@@ -109,6 +110,7 @@ def build() -> World:
         **_trial(stage, world),
         "return_id": _return(stage, placement),
         "move_id": _move(plan, world),
+        "revision_id": _revision(world),
         "run_id": placement.run_id,
         "publication_id": publication.id,
         "roster_id": db.session.scalars(select(SealedRoster.id)).one(),
@@ -186,6 +188,14 @@ def _move(plan: Plan, world: World) -> uuid.UUID:
         )
         session.add(made)
     return made.id
+
+
+def _revision(world: World) -> uuid.UUID:
+    """A new edition of the home county's rules that waits for its second person."""
+    plain = revisions.PlainRules(4, "文件甲", 3, "文件乙", "批次", "batch", 1, "文件丙")
+    officer = actor_for(world.of(Role.COUNTY_OFFICER))
+    day = clock.today() + dt.timedelta(days=1)
+    return revisions.propose_plain(officer, county=HERE, effective_from=day, plain=plain).id
 
 
 def _case(placement: Placement, child: Applicant, publication: Publication) -> uuid.UUID:
@@ -343,6 +353,7 @@ SHARED = {
     "plan_id": "a draft belongs to all bureaus alike (and is hidden from schools)",
     "round_id": "one round runs for all counties; every office that may look at rounds looks at the same one",
     "run_id": "one solving for all counties; whoever may look at runs may check the whole of it",
+    "revision_id": "rules of entry are public law: every office may read them, only its county revises them",
     "move_id": "a move belongs to its plan; up to three bureaus approve it",
     "publication_id": "one release for all counties; two persons of any bureau make it",
 }

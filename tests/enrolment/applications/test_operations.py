@@ -11,10 +11,13 @@ from core.audit import entries_about
 from core.db import db
 from core.documents.models import DocumentKind, DocumentState, IssuedDocument
 from core.errors import Conflict, NotAllowed, NotVisible, Refused
+from core.i18n import say
 from core.notices.models import Notice
 from core.words import Words
 from enrolment.applications import choosing, confirming, operations
+from enrolment.applications.catalogue import catalogue_of, pupil_of
 from enrolment.applications.consents import NOTICE, NOTICE_UNDER_14
+from enrolment.applications.eligibility import bar_to_all
 from enrolment.applications.models import (
     Application,
     ApplicationState,
@@ -27,10 +30,11 @@ from enrolment.applications.models import (
 from enrolment.applications.receipts import receipt_document, receipt_of
 from enrolment.applications.records import newest_version, version_in_force
 from enrolment.applications.states import Item
+from enrolment.applications.words import bar_text
 from enrolment.cycles.queries import window_of
 from tests.enrolment import factories as make
 from tests.enrolment.applications.scene import Scene, actor_for, scene
-from tests.factories import QP, WJ
+from tests.factories import JS, QP, WJ
 
 
 @pytest.fixture
@@ -431,3 +435,16 @@ def test_other_county_other_seats(world: Scene) -> None:
             at=clock.now(),
         )
     assert "没有招生计划" in str(refusal.value.sentence)
+
+
+def test_who_may_not_apply_reads_the_countys_sentence(context: Flask) -> None:
+    """The table of entry shuts out at the opening; an exclusive wish on the county's list at the choice (X19)."""
+    outside = scene(hukou="outside", junior_roll="outside")
+    with pytest.raises(Refused) as refusal:
+        outside.open()
+    assert "不符合本县区跨省中高职衔接招生的报考资格" in say(refusal.value.sentence)
+    child, _parent = make.family(outside.in_round, JS, name="钱二", tags=["中本一体化"])
+    rules = catalogue_of(outside.in_round, JS).rules
+    told = bar_to_all(pupil_of(child), rules)
+    assert told is not None
+    assert say(bar_text(told)) == "本县区规定：已填报中本一体化志愿的考生，不再填报跨省中高职衔接志愿。"

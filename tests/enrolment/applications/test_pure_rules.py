@@ -6,6 +6,10 @@ import uuid
 import pytest
 
 from core import clock
+from core.policy.entry import EntryFacts
+from core.policy.filing import EligibilityRow, Graduate, Residence
+from core.policy.items import Label
+from core.words import Words
 from enrolment.applications.consents import (
     NOTICE,
     NOTICE_UNDER_14,
@@ -43,7 +47,7 @@ from enrolment.applications.tasks import (
 
 A, B, C, D = (uuid.UUID(int=number) for number in range(1, 5))
 WEAK = "色弱"
-RULES = ListRules(most=3, exclusive={"bachelor": "已填报中本一体化志愿的考生，不再填报"})
+RULES = ListRules(most=3, exclusive={"bachelor": Words("已填报中本一体化志愿的考生，不再填报", "shut out")})
 PUPIL = Pupil("310118", "F")
 
 
@@ -79,6 +83,21 @@ class TestEligibility:
     )
     def test_one_programme(self, pupil: Pupil, programme: Offer | None, expected: Refusal | None) -> None:
         assert bar_to(pupil, programme, RULES) == expected
+
+    def test_who_may_not_apply_reads_the_rule(self) -> None:
+        told = Label(zh="不符合报考资格", en="not eligible")
+        row = EligibilityRow(
+            hukou=Residence.OUTSIDE,
+            junior_roll=Residence.ANY,
+            graduate=Graduate.ANY,
+            needs_residence_proof=False,
+            may_apply=False,
+            text=told,
+        )
+        rules = ListRules(3, {}, entry=(row,))
+        outside = Pupil("310118", "F", entry=EntryFacts(hukou=Residence.OUTSIDE))
+        assert bar_to(outside, offer(), rules) == Refusal(Bar.NOT_ELIGIBLE, told.words)
+        assert bar_to(PUPIL, offer(), rules) is None
 
     def test_health_after_sending_only_warns(self) -> None:
         pupil, one = Pupil("310118", "F", frozenset({"色弱"})), offer(excludes=frozenset({"色弱"}))

@@ -58,7 +58,7 @@ def test_people_go_out_and_come_back_the_same() -> None:
     assert write_candidates(again) == data
     assert again.counties[0].full == Decimal(450)
     assert again.counties[1].full == Decimal("260.5")
-    assert again.counties[0].letters == ("P", "Q", "R")
+    assert again.counties[0].letters == ("S", "T", "U")
     assert again.counties[0].candidates[0].row == 2
 
 
@@ -98,11 +98,11 @@ def test_the_template_holds_forms_that_read_without_fault() -> None:
         ({"I2": 3.0}, (2, "加分"), "没有写加分项目"),
         ({"K2": "色若"}, (2, "体检结论"), "计划中没有用到"),
         ({"L2": "面试合个"}, (2, "类别"), "计划中没有用到"),
-        ({"P2": 150.5}, (2, "语文/150"), "高于满分 150"),
-        ({"P2": "缺考"}, (2, "语文/150"), "数字"),
-        ({"P2": 100.125}, (2, "语文/150"), "小数"),
-        ({"S2": "A7"}, (2, "志愿1"), "没有这个招生代码"),
-        ({"S2": "A2"}, (2, "志愿1"), "对青浦区的计划数是 0"),
+        ({"S2": 150.5}, (2, "语文/150"), "高于满分 150"),
+        ({"S2": "缺考"}, (2, "语文/150"), "数字"),
+        ({"S2": 100.125}, (2, "语文/150"), "小数"),
+        ({"V2": "A7"}, (2, "志愿1"), "没有这个招生代码"),
+        ({"V2": "A2"}, (2, "志愿1"), "对青浦区的计划数是 0"),
     ],
 )
 def test_names_each_slip_at_its_place(cells: _Cells, place: tuple[int, str], said: str) -> None:
@@ -112,7 +112,7 @@ def test_names_each_slip_at_its_place(cells: _Cells, place: tuple[int, str], sai
 
 
 def test_a_total_must_equal_its_subjects() -> None:
-    faults = _faults(_changed("吴江区", {"R2": 198.0}))
+    faults = _faults(_changed("吴江区", {"U2": 198.0}))
     assert faults == [("吴江区", 2, "总分/260.5", "总分与各科之和 197 不同")]
 
 
@@ -124,8 +124,8 @@ def test_numbers_are_unique_over_all_counties() -> None:
 
 
 def test_an_unknown_programme_code_names_the_nearest() -> None:
-    assert "“A1 机电技术应用”" in _mend(_changed("青浦区", {"S2": "A11"}))
-    assert "“B1 学前教育”" in _mend(_changed("青浦区", {"S2": "学前教育"}))
+    assert "“A1 机电技术应用”" in _mend(_changed("青浦区", {"V2": "A11"}))
+    assert "“B1 学前教育”" in _mend(_changed("青浦区", {"V2": "学前教育"}))
 
 
 def test_a_number_rounded_to_zeros_is_explained() -> None:
@@ -133,23 +133,23 @@ def test_a_number_rounded_to_zeros_is_explained() -> None:
 
 
 def test_a_missing_subject_column_is_named() -> None:
-    renamed = _faults(_changed("青浦区", {"R1": "英语/150"}))
+    renamed = _faults(_changed("青浦区", {"U1": "英语/150"}))
     assert renamed == [("青浦区", None, "", "同分排序要用“外语”，本表没有这一科的列")]
-    marks = _faults(_changed("青浦区", {"R1": "外语/120"}))
+    marks = _faults(_changed("青浦区", {"U1": "外语/120"}))
     assert marks == [("青浦区", None, "", "各科满分之和 420，与计划所写总分满分 450 不同")]
-    unmarked = _faults(_changed("青浦区", {"R1": "外语"}))
+    unmarked = _faults(_changed("青浦区", {"U1": "外语"}))
     assert ("青浦区", 1, "外语", "这一列全是数字，列名却没有认出来") in unmarked
 
 
 def test_two_columns_of_one_subject_are_refused() -> None:
-    faults = _faults(_changed("青浦区", {"R1": "语文/140"}))
+    faults = _faults(_changed("青浦区", {"U1": "语文/140"}))
     assert ("青浦区", None, "", "“语文”有两列") in faults
 
 
 def test_a_sheet_without_any_score_is_refused() -> None:
     book = openpyxl.load_workbook(io.BytesIO(write_candidates(PEOPLE)))
     page = book["吴江区"]
-    for cell in ("P1", "Q1", "R1"):
+    for cell in ("S1", "T1", "U1"):
         page[cell] = None
     for row in (2, 3):
         for column in "PQR":
@@ -173,10 +173,10 @@ def test_harmless_slips_are_mended_and_told() -> None:
                 "B2": "考 生1",
                 "D2": " " + document(1).lower(),
                 "E3": "男",
-                "S4": None,
-                "T4": "B1",
+                "V4": None,
+                "W4": "B1",
                 "K4": None,
-                "T3": "A1",
+                "W3": "A1",
             },
         ),
         EXPECTED,
@@ -204,18 +204,18 @@ def test_a_list_of_taken_people_may_name_strangers() -> None:
 
 
 def test_half_points_stay_exact() -> None:
-    people = read_candidates(_changed("青浦区", {"P2": "120.50", "P3": 120.5, "P4": "１２０"}), EXPECTED)
+    people = read_candidates(_changed("青浦区", {"S2": "120.50", "S3": 120.5, "S4": "１２０"}), EXPECTED)
     scores = [one.scores[0] for one in people.counties[0].candidates]
     assert scores == [Decimal("120.5"), Decimal("120.5"), Decimal(120)]
 
 
 def test_other_ways_to_write_the_heads_are_known() -> None:
-    data = _changed("青浦区", {"A1": "报名号", "P1": "语文（满分150分）", "Q1": "数学（150）", "S1": "第一志愿"})
+    data = _changed("青浦区", {"A1": "报名号", "S1": "语文（满分150分）", "T1": "数学（150）", "V1": "第一志愿"})
     assert read_candidates(data, EXPECTED).counties[0] == PEOPLE.counties[0]
 
 
 def test_a_wish_column_under_an_odd_head_is_refused() -> None:
-    assert _faults(_changed("青浦区", {"S1": "首个志愿"})) == [("青浦区", 1, "首个志愿", "列名没有认出来")]
+    assert _faults(_changed("青浦区", {"V1": "首个志愿"})) == [("青浦区", 1, "首个志愿", "列名没有认出来")]
 
 
 def test_five_thousand_rows_are_read() -> None:
