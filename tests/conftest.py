@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, text
 
 from core.config import Settings
 from core.db import Base, db, prepare_engine
-from tests import figures
+from tests import figures, quick
 from wsgi import create_app
 
 TEST_KEY = base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
@@ -27,6 +27,11 @@ figure = figures.figure
 pytest_terminal_summary = figures.pytest_terminal_summary
 
 POSTGRES = os.environ.get("ZONE_TEST_POSTGRES", "")
+quick.compile_addresses_once()
+
+
+def pytest_collection_finish() -> None:
+    quick.leave_what_stays_to_itself()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -119,6 +124,7 @@ def app(settings: Settings, compiled_templates: FileSystemBytecodeCache) -> Iter
     application = create_app(settings)
     application.jinja_env.bytecode_cache = compiled_templates
     application.config["PREFERRED_URL_SCHEME"] = "https"
+    quick.prepare(application)
     yield application
     with application.app_context():
         db.session.remove()

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from core.config import Settings
 from core.db import db
+from tests import quick
 from tests.conftest import POSTGRES, copy_of, make_settings, run_sql
 from tests.house.world import World, build
 from wsgi import create_app
@@ -41,6 +42,7 @@ def peopled(
         shutil.copyfile(empty_database, database)
         url = f"sqlite:///{database}"
     app = create_app(make_settings(folder / "data", url))
+    quick.prepare(app)
     app.jinja_env.bytecode_cache = compiled_templates
     with app.app_context():
         world = build()
