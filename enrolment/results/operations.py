@@ -34,10 +34,10 @@ from enrolment.results.visibility import publication_of
 from enrolment.rounds.gather import versions_in_round
 from enrolment.rounds.models import LIVE_RUN, Run, RunState
 from enrolment.rounds.operations import stored_run
-from enrolment.rounds.solving import Solved
+from enrolment.rounds.solving import Sound
 
 
-def store(actor: Signature, solved: Solved, context: JobContext) -> None:
+def store(actor: Signature, run_id: uuid.UUID, solved: Sound, context: JobContext) -> None:
     """Step 7 of a run: placements, seats and audit in one transaction, fenced by the job's attempt.
 
     An earlier stored run of the round is superseded and its seats go back. Raises LeaseLost when another
@@ -46,7 +46,7 @@ def store(actor: Signature, solved: Solved, context: JobContext) -> None:
     told = json.loads(solved.outcome)
     with transaction() as session:
         context.hold(session)
-        run = lock_row(Run, solved.run_id)
+        run = lock_row(Run, run_id)
         if run.state not in LIVE_RUN:
             raise Refused(_l("这次计算已经结束，不能再写入结果。"))
         lock_row(Round, run.round_id)

@@ -2,7 +2,6 @@
 
 import uuid
 
-from core.audit.operations import House
 from core.db import transaction
 from core.i18n import lazy as _l
 from core.jobs.context import Cancelled, JobContext
@@ -11,23 +10,21 @@ from core.jobs.registry import EndedJob, add_kind
 from enrolment.results.operations import store
 from enrolment.rounds.models import RunState
 from enrolment.rounds.operations import JOB_KIND, end_without_outcome
-from enrolment.rounds.solving import NotSolved, solve_run
-
-SOLVER = House("solver")
+from enrolment.rounds.solving import SOLVER, STAGES, Unsolved, solve_run
 
 
 def solve_and_store(context: JobContext) -> None:
     """The handler: may be run again by another worker; only the attempt that holds the lease stores."""
     run_id = uuid.UUID(context.arguments["run_id"])
     try:
-        solved = solve_run(context)
+        solved = solve_run(context, run_id)
     except Cancelled:
         _end(context, run_id, RunState.CANCELLED, JobState.CANCELLED, "")
         raise
-    if isinstance(solved, NotSolved):
+    if isinstance(solved, Unsolved):
         _end(context, run_id, RunState.FAILED, JobState.FAILED, solved.why)
         return
-    store(SOLVER, solved, context)
+    store(SOLVER, run_id, solved, context)
 
 
 def _end(context: JobContext, run_id: uuid.UUID, run_state: RunState, job_state: JobState, why: str) -> None:
@@ -49,13 +46,6 @@ def register() -> None:
         solve_and_store,
         ended=job_ended,
         label=_l("计算录取结果"),
-        stages={
-            "read": _l("读取数据"),
-            "check": _l("校验"),
-            "model": _l("建模"),
-            "solve": _l("求解"),
-            "verify": _l("核验"),
-            "store": _l("写入"),
-        },
+        stages=STAGES,
         link=lambda arguments: f"/runs/{arguments['run_id']}",
     )

@@ -3,10 +3,11 @@
 import json
 import uuid
 
+from sqlalchemy import select
+
 from core import clock
 from core.access import Actor
 from core.audit import record
-from core.audit.operations import House
 from core.db import db, lock_row, transaction
 from core.errors import Refused
 from core.i18n import lazy as _l
@@ -15,10 +16,9 @@ from core.jobs.models import JobState
 from core.jobs.operations import request
 from core.jobs.registry import EndedJob, add_kind
 from enrolment.rounds.models import Recheck, Run
-from enrolment.rounds.solving import Sound, Unsolved, solve_instance
+from enrolment.rounds.solving import SOLVER, STAGES, Sound, Unsolved, solve_instance
 
 JOB_KIND = "rounds.recheck"
-SOLVER = House("solver")
 
 
 def request_recheck(actor: Actor, *, run_id: uuid.UUID) -> Recheck:
@@ -42,8 +42,8 @@ def request_recheck(actor: Actor, *, run_id: uuid.UUID) -> Recheck:
 
 def rechecks_of(run_id: uuid.UUID) -> list[Recheck]:
     """The re-runs of a run, the newest first."""
-    query = db.session.query(Recheck).filter_by(run_id=run_id).order_by(Recheck.requested_at.desc())
-    return query.all()
+    query = select(Recheck).where(Recheck.run_id == run_id).order_by(Recheck.requested_at.desc())
+    return list(db.session.scalars(query))
 
 
 def same_outcome(stored: str | bytes, again: bytes) -> bool:
@@ -106,13 +106,6 @@ def register() -> None:
         recheck_run,
         ended=job_ended,
         label=_l("重新计算核对"),
-        stages={
-            "read": _l("读取数据"),
-            "check": _l("校验"),
-            "model": _l("建模"),
-            "solve": _l("求解"),
-            "verify": _l("核验"),
-            "store": _l("写入"),
-        },
+        stages=STAGES,
         link=lambda arguments: f"/runs/{arguments['run_id']}",
     )

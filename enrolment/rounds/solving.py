@@ -3,18 +3,33 @@
 import json
 import platform
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Final
 
 from allocation.child import ChildResult, Progress, solve_in_child
 from allocation.verify import verify
+from core.audit.operations import House
 from core.db import db, housekeeping
+from core.i18n import lazy as _l
 from core.jobs.context import JobContext
 from enrolment.rounds.models import Run
 from enrolment.rounds.operations import begin
 
-STAGES = ("read", "check", "model", "solve", "verify", "store")
+SOLVER: Final = House("solver")
+"""Who acts where a job of the solver writes."""
+
+STAGES: Final[Mapping[str, object]] = {
+    "read": _l("读取数据"),
+    "check": _l("校验"),
+    "model": _l("建模"),
+    "solve": _l("求解"),
+    "verify": _l("核验"),
+    "store": _l("写入"),
+}
+"""The stages of every job of the solver, in their order, with what people read."""
+
 _PARTS = ("ortools", "numpy")
 
 
@@ -38,39 +53,18 @@ class Unsolved:
         return f"{self.status}: {self.message}".strip(": ")
 
 
-@dataclass(frozen=True, slots=True)
-class Solved:
-    """A verified outcome with the certificate that the run record shows."""
-
-    run_id: uuid.UUID
-    outcome: bytes
-    certificate: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class NotSolved:
-    """Why there is no outcome; ``why`` names the status and the solver's own words."""
-
-    run_id: uuid.UUID
-    why: str
-
-
-def solve_run(context: JobContext) -> Solved | NotSolved:
-    """Solve the run named in the job's arguments and verify the outcome once more, here.
+def solve_run(context: JobContext, run_id: uuid.UUID) -> Sound | Unsolved:
+    """Solve a requested run and verify the outcome once more, here.
 
     Raises Cancelled, LeaseLost or Stopped of ``core.jobs`` from the progress calls.
     """
-    run_id = uuid.UUID(context.arguments["run_id"])
     with housekeeping():
         begin(run_id)
     run = db.session.get_one(Run, run_id)
     instance = run.snapshot.instance.encode()
     settings = dict(run.settings)
     db.session.rollback()
-    solved = solve_instance(context, instance, settings)
-    if isinstance(solved, Unsolved):
-        return NotSolved(run_id, solved.why)
-    return Solved(run_id, solved.outcome, solved.certificate)
+    return solve_instance(context, instance, settings)
 
 
 def solve_instance(context: JobContext, instance: bytes, settings: dict[str, Any]) -> Sound | Unsolved:
@@ -121,7 +115,7 @@ def _solve(
 
 def _share(progress: Progress) -> float:
     """How far the whole run is, from the stage and the share of it that is done."""
-    place = STAGES.index(progress.stage)
+    place = list(STAGES).index(progress.stage)
     return min(0.99, (place + progress.done) / len(STAGES))
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from core import clock
 from core.audit import record
-from core.audit.operations import House
 from core.db import db, housekeeping, lock_row, transaction
 from core.i18n import lazy as _l
 from core.jobs.context import Cancelled, JobContext
@@ -15,9 +14,8 @@ from core.jobs.registry import EndedJob, add_kind
 from enrolment.rounds.asking import ask_in_child
 from enrolment.rounds.scenario_models import LIVE_TRIAL, Trial, TrialState
 from enrolment.rounds.scenarios import JOB_KIND, end_trial
-from enrolment.rounds.solving import Sound, Unsolved, solve_instance
+from enrolment.rounds.solving import SOLVER, STAGES, Sound, Unsolved, solve_instance
 
-SOLVER = House("solver")
 MOST_SECONDS = 60.0
 """The most a question may take; the trial itself has the time of a run."""
 
@@ -102,13 +100,6 @@ def register() -> None:
         solve_trial,
         ended=job_ended,
         label=_l("模拟方案"),
-        stages={
-            "read": _l("读取数据"),
-            "check": _l("校验"),
-            "model": _l("建模"),
-            "solve": _l("求解"),
-            "verify": _l("核验"),
-            "store": _l("写入"),
-        },
+        stages=STAGES,
         link=lambda arguments: f"/scenarios/{arguments['scenario_id']}",
     )

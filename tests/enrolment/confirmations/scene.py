@@ -26,7 +26,7 @@ from enrolment.results.models import Placement
 from enrolment.results.visibility import released_placement_of
 from enrolment.rounds.models import Run
 from enrolment.rounds.operations import request_run
-from enrolment.rounds.solving import Solved
+from enrolment.rounds.solving import Sound
 from registry.schools.models import Programme
 from tests.enrolment.applications.scene import actor_for
 from tests.enrolment.rounds.stage import LEASE, SETTINGS, Stage, locked, ready
@@ -113,7 +113,7 @@ def store_by_hand(stage: Stage, round_id: uuid.UUID, places: Mapping[str, Progra
     db.session.rollback()
     held = claim("test-worker", LEASE, [run.job.kind])
     assert held is not None
-    results.store(House("solver"), Solved(run_id, json.dumps(outcome).encode(), {}), JobContext(held, LEASE))
+    results.store(House("solver"), run_id, Sound(json.dumps(outcome).encode(), {}), JobContext(held, LEASE))
     db.session.rollback()
     return db.session.get_one(Run, run_id)
 
