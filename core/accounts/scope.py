@@ -9,8 +9,7 @@ from core.access import Actor
 from core.access.roles import FAMILY
 from core.accounts.models import Account, RoleGrant
 from core.accounts.operations import ADMINISTER
-from core.db import db
-from core.errors import NotVisible
+from core.db import find, find_in
 
 
 def visible_accounts(actor: Actor) -> Select[Account]:
@@ -27,16 +26,11 @@ def visible_accounts(actor: Actor) -> Select[Account]:
 
 def visible_account(actor: Actor, account_id: uuid.UUID) -> Account:
     """One of them, or NotVisible."""
-    found = db.session.scalars(visible_accounts(actor).where(Account.id == account_id)).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return find_in(visible_accounts(actor).where(Account.id == account_id))
 
 
 def visible_grant(actor: Actor, grant_id: uuid.UUID) -> RoleGrant:
     """A role of one of them, or NotVisible."""
-    grant = db.session.get(RoleGrant, grant_id)
-    if grant is None:
-        raise NotVisible
+    grant = find(RoleGrant, grant_id)
     visible_account(actor, grant.account_id)
     return grant

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -127,6 +127,14 @@ def _start(session: Session) -> None:
 def find(model: type[Model], key: uuid.UUID | int | str) -> Model:
     """The row with this key, or NotVisible."""
     row = db.session.get(model, key)
+    if row is None:
+        raise NotVisible
+    return row
+
+
+def find_in(query: Select[Model]) -> Model:
+    """The one row of a query, or NotVisible: what an actor does not see does not exist."""
+    row = db.session.scalars(query).unique().one_or_none()
     if row is None:
         raise NotVisible
     return row

@@ -6,8 +6,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from core.access import signed_in
-from core.db import db
-from core.errors import NotVisible
+from core.db import find_in
 from core.i18n import gettext as _
 from core.jobs import operations
 from core.jobs.models import Job
@@ -19,10 +18,7 @@ blueprint = Blueprint("jobs", __name__)
 
 
 def _visible_job(job_id: uuid.UUID) -> Job:
-    job = db.session.scalars(visible_jobs(current_actor()).where(Job.id == job_id)).one_or_none()
-    if job is None:
-        raise NotVisible
-    return job
+    return find_in(visible_jobs(current_actor()).where(Job.id == job_id))
 
 
 def _status(job_id: uuid.UUID) -> JobStatus:

@@ -6,8 +6,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from core.access import Actor
-from core.db import db
-from core.errors import NotVisible
+from core.db import db, find_in
 from enrolment.appeals.models import CorrectionCase
 from enrolment.applications.models import Applicant, Application
 from enrolment.results.models import Placement
@@ -40,10 +39,7 @@ def get_case(actor: Actor, case_id: uuid.UUID) -> CorrectionCase:
             joinedload(CorrectionCase.programme).options(school, joinedload(Programme.major)),
         )
     )
-    found = db.session.scalars(query).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return find_in(query)
 
 
 def application_of(actor: Actor, candidate_number: str) -> Application | None:

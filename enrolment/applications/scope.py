@@ -12,8 +12,7 @@ from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from core.access import Actor, Role
-from core.db import Base, db
-from core.errors import NotVisible
+from core.db import Base, db, find_in
 from enrolment.applications.models import (
     Applicant,
     ApplicantGuardian,
@@ -140,7 +139,4 @@ def _own_or_county(actor: Actor) -> ColumnElement[bool]:
 
 
 def _one(query: Select[Row]) -> Row:
-    found = db.session.scalars(query).unique().one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return find_in(query)

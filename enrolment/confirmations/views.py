@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import Actor, requires
 from core.audit import record_read
-from core.db import db
-from core.errors import DomainError, NotVisible
+from core.db import db, find
+from core.errors import DomainError
 from core.i18n import gettext as _
 from core.tables import ListQuery
 from core.web.actor import current_actor
@@ -104,9 +104,7 @@ def record_arrival() -> AnyResponse | tuple[str, int]:
 @requires("arrivals.record")
 def arrived(arrival_id: uuid.UUID) -> str:
     actor = current_actor()
-    found = db.session.get(Arrival, arrival_id)
-    if found is None:
-        raise NotVisible
+    found = find(Arrival, arrival_id)
     return render_template(
         "enrolment/confirmations/arrived.html",
         arrival=found,

@@ -12,8 +12,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from core.access import requires
-from core.db import db
-from core.errors import DomainError, NotVisible
+from core.db import find_in
+from core.errors import DomainError
 from core.forms import BaseForm
 from core.i18n import gettext as _
 from core.i18n import lazy as _l
@@ -126,10 +126,7 @@ def _get(move_id: uuid.UUID) -> CellMove:
             selectinload(CellMove.agreements),
         )
     )
-    found = db.session.scalars(query).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return find_in(query)
 
 
 def _page(move: CellMove, form: AnswerForm) -> str:

@@ -6,8 +6,7 @@ from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import joinedload
 
 from core.access import Actor
-from core.db import db
-from core.errors import NotVisible
+from core.db import find_in
 from enrolment.applications.models import Applicant, Application
 from enrolment.results.models import Placement
 from enrolment.results.returning import DECIDE, PROPOSE
@@ -37,10 +36,7 @@ def visible_sent(actor: Actor) -> Select[Placement]:
 
 def get_sent(actor: Actor, placement_id: uuid.UUID) -> Placement:
     """One file sent to the actor's own school, or NotVisible."""
-    found = db.session.scalars(visible_sent(actor).where(Placement.id == placement_id)).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return find_in(visible_sent(actor).where(Placement.id == placement_id))
 
 
 def visible_returns(actor: Actor) -> Select[FileReturn]:
@@ -69,7 +65,4 @@ def visible_returns(actor: Actor) -> Select[FileReturn]:
 
 def get_return(actor: Actor, return_id: uuid.UUID) -> FileReturn:
     """A visible return, or NotVisible."""
-    found = db.session.scalars(visible_returns(actor).where(FileReturn.id == return_id)).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return find_in(visible_returns(actor).where(FileReturn.id == return_id))

@@ -12,9 +12,9 @@ from core import clock
 from core.access import Actor
 from core.audit import record
 from core.audit.operations import Signature
-from core.db import canonical_json, db
+from core.db import canonical_json, db, find_in
 from core.db.transaction import require_transaction
-from core.errors import NotVisible, Refused
+from core.errors import Refused
 from core.i18n import lazy as _l
 from enrolment.applications.models import Applicant, Application
 from enrolment.cycles.models import Round
@@ -157,10 +157,7 @@ def get_roster(actor: Actor, roster_id: uuid.UUID) -> SealedRoster:
             .joinedload(Round.cycle),
         )
     )
-    found = db.session.scalars(query).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return find_in(query)
 
 
 def _newest_number(publication_id: uuid.UUID, school_id: uuid.UUID) -> int:

@@ -6,8 +6,7 @@ from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import joinedload
 
 from core.access import Actor
-from core.db import db
-from core.errors import NotVisible
+from core.db import db, find_in
 from enrolment.applications.models import Applicant, ApplicantGuardian, Application
 from enrolment.cycles.models import Round
 from enrolment.results.models import Placement
@@ -58,10 +57,7 @@ def whole(query: Select[Placement]) -> Select[Placement]:
 
 
 def _one(query: Select[Placement]) -> Placement:
-    found = db.session.scalars(whole(query)).unique().one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return find_in(whole(query))
 
 
 def _conditions(actor: Actor) -> list[ColumnElement[bool]]:

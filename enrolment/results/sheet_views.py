@@ -8,8 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from core.access import requires
 from core.audit import record_read
-from core.db import db
-from core.errors import NotVisible
+from core.db import find_in
 from core.i18n import gettext as _
 from core.tables import MIMETYPE
 from core.web.actor import current_actor
@@ -65,7 +64,4 @@ def _with_outcome(run_id: uuid.UUID) -> Run:
             ),
         )
     )
-    run = db.session.scalars(query).one_or_none()
-    if run is None:
-        raise NotVisible
-    return run
+    return find_in(query)

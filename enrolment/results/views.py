@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from core import clock
 from core.access import requires
 from core.audit import record_read
-from core.db import db
+from core.db import db, find_in
 from core.errors import DomainError, NotVisible
 from core.i18n import gettext as _
 from core.tables import MIMETYPE, ListQuery, export
@@ -135,9 +135,7 @@ def result(application_id: uuid.UUID) -> str:
 def _not_yet(application_id: uuid.UUID) -> str:
     """The same page for everybody until the release; for strangers it does not exist."""
     query = visible_applications(current_actor()).where(Application.id == application_id)
-    application = db.session.scalars(query).one_or_none()
-    if application is None:
-        raise NotVisible
+    application = find_in(query)
     return render_template("enrolment/results/not_yet.html", application=application)
 
 
@@ -149,10 +147,7 @@ def _stored(run_id: uuid.UUID) -> Run:
 
 
 def _get_publication(publication_id: uuid.UUID) -> Publication:
-    found = db.session.scalars(select(Publication).where(Publication.id == publication_id)).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return find_in(select(Publication).where(Publication.id == publication_id))
 
 
 def _preview(run: Run, form: ProposeForm, status: int) -> tuple[str, int]:

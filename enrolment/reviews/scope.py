@@ -5,8 +5,7 @@ import uuid
 from sqlalchemy import Select, select
 
 from core.access import Actor
-from core.db import db
-from core.errors import NotVisible
+from core.db import find_in
 from enrolment.applications.models import Applicant, Application, ApplicationState
 
 SEE, DECIDE, CONFIRM = "reviews.see", "reviews.decide", "reviews.confirm"
@@ -25,7 +24,4 @@ def visible_cases(actor: Actor, permission: str = SEE) -> Select[Application]:
 
 def get_case(actor: Actor, application_id: uuid.UUID, permission: str = SEE) -> Application:
     """The application, if visible; NotVisible otherwise."""
-    found = db.session.scalars(visible_cases(actor, permission).where(Application.id == application_id)).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return find_in(visible_cases(actor, permission).where(Application.id == application_id))

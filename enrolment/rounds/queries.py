@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from core.db import db
+from core.db import db, find
 from core.errors import NotVisible
 from enrolment.cycles.models import Cycle, Round
 from enrolment.rounds.models import Run
@@ -44,10 +44,7 @@ def runs_of(round_id: uuid.UUID) -> Sequence[Run]:
 
 def get_run(run_id: uuid.UUID) -> Run:
     """The run, or NotVisible."""
-    found = db.session.get(Run, run_id)
-    if found is None:
-        raise NotVisible
-    return found
+    return find(Run, run_id)
 
 
 def run_before(run: Run) -> Run | None:

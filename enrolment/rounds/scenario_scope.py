@@ -6,8 +6,7 @@ from sqlalchemy import Select, false, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from core.access import Actor, OrganisationKind
-from core.db import db
-from core.errors import NotVisible
+from core.db import find_in
 from enrolment.plans.queries import whole
 from enrolment.rounds.scenario_models import Scenario, Trial
 
@@ -33,18 +32,10 @@ def get_scenario(actor: Actor, scenario_id: uuid.UUID) -> Scenario:
             joinedload(Scenario.based_on).options(*whole()),
         )
     )
-    found = db.session.scalars(query).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return find_in(query)
 
 
 def get_trial(actor: Actor, trial_id: uuid.UUID) -> Trial:
     """A trial of a visible scenario, or NotVisible."""
     visible = visible_scenarios(actor).with_only_columns(Scenario.id)
-    found = db.session.scalars(
-        select(Trial).where(Trial.id == trial_id, Trial.scenario_id.in_(visible))
-    ).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return find_in(select(Trial).where(Trial.id == trial_id, Trial.scenario_id.in_(visible)))

@@ -5,8 +5,7 @@ import uuid
 from sqlalchemy import ColumnElement, Select, false, or_, select
 
 from core.access import Actor
-from core.db import db
-from core.errors import NotVisible
+from core.db import find, find_in
 from registry.schools.models import Programme, School, SchoolYear
 
 SEE, CORRECT = "schools.see", "schools.correct"
@@ -24,25 +23,17 @@ def visible_programmes(actor: Actor, permission: str = SEE) -> Select[Programme]
 
 def get_school(actor: Actor, school_id: uuid.UUID) -> School:
     """The school, if visible; NotVisible otherwise."""
-    found = db.session.scalars(visible_schools(actor).where(School.id == school_id)).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return find_in(visible_schools(actor).where(School.id == school_id))
 
 
 def get_programme(actor: Actor, programme_id: uuid.UUID) -> Programme:
     """The programme, if visible; NotVisible otherwise."""
-    found = db.session.scalars(visible_programmes(actor).where(Programme.id == programme_id)).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return find_in(visible_programmes(actor).where(Programme.id == programme_id))
 
 
 def get_year(actor: Actor, school_year_id: uuid.UUID) -> SchoolYear:
     """A school's part in a year, if the school is visible; NotVisible otherwise."""
-    found = db.session.get(SchoolYear, school_year_id)
-    if found is None:
-        raise NotVisible
+    found = find(SchoolYear, school_year_id)
     get_school(actor, found.school_id)
     return found
 

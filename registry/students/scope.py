@@ -5,8 +5,7 @@ import uuid
 from sqlalchemy import ColumnElement, Select, false, or_, select
 
 from core.access import Actor
-from core.db import db
-from core.errors import NotVisible
+from core.db import find_in
 from registry.schools.models import School
 from registry.students.models import Guardian, Person, Spell
 
@@ -30,10 +29,7 @@ def visible_persons(actor: Actor) -> Select[Person]:
 
 def get_person(actor: Actor, person_id: uuid.UUID) -> Person:
     """The person, if visible; NotVisible otherwise."""
-    person = db.session.scalars(visible_persons(actor).where(Person.id == person_id)).one_or_none()
-    if person is None:
-        raise NotVisible
-    return person
+    return find_in(visible_persons(actor).where(Person.id == person_id))
 
 
 def _conditions(actor: Actor) -> list[ColumnElement[bool]]:
