@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
         guardian_views,
         notices,
         paper_views,
+        pass_views,
         views,
         words,
     )
@@ -26,7 +27,7 @@ def init_app(app: Flask) -> None:
     from enrolment.applications.standing import unsent_notes
     from enrolment.plans.catalogue import add_reader_county
 
-    for pages in (views, choice_views, guardian_views, paper_views, candidate_views):
+    for pages in (views, choice_views, guardian_views, paper_views, candidate_views, pass_views):
         app.register_blueprint(pages.blueprint)
     app.jinja_env.filters["mask_document"] = mask_document
     app.jinja_env.filters["mask_phone"] = mask_phone
@@ -43,9 +44,12 @@ def init_app(app: Flask) -> None:
             "applications.read": {Role.APPLICANT, Role.GUARDIAN, Role.COUNTY_OFFICER, Role.COUNTY_APPROVER},
             "applications.see": {Role.COUNTY_OFFICER, Role.COUNTY_APPROVER},
             "applications.intake": {Role.COUNTY_OFFICER},
+            "passes.see": {Role.SCHOOL_ADMISSIONS, Role.COUNTY_OFFICER, Role.COUNTY_APPROVER},
+            "passes.load": {Role.SCHOOL_ADMISSIONS, Role.COUNTY_OFFICER},
         }
     )
     add_menu(
         MenuEntry(_l("我的报名"), "applications.mine", 20, audience="family", permission="applications.own"),
         MenuEntry(_l("考生名册"), "candidates.candidates", 110, permission="applications.see", group=_l("招生")),
+        MenuEntry(_l("合格名单"), "pass_lists.lists", 115, permission="passes.see", group=_l("招生")),
     )

@@ -14,12 +14,13 @@ from core.i18n import current_language
 from core.policy.entry import EntryFacts
 from core.policy.filing import Graduate, HealthCheck
 from enrolment.applications.demand import Demand
-from enrolment.applications.eligibility import ListRules, Offer, Pupil
+from enrolment.applications.eligibility import ListRules, Offer, PassRule, Pupil
 from enrolment.applications.models import Applicant, Application, ApplicationVersion, Choice, VersionState
+from enrolment.applications.pass_lists import rules_of_round
 from enrolment.cycles.models import Round, RoundKind
 from enrolment.cycles.policy import filing_sheet
-from enrolment.plans.models import PlanProgramme
-from enrolment.plans.operations import plan_in_force
+from enrolment.plans.models import Plan, PlanProgramme
+from enrolment.plans.queries import in_force
 from registry.schools.models import Programme, School
 
 _SEX = {"1": "M", "2": "F"}
@@ -50,7 +51,8 @@ class Catalogue:
 def catalogue_of(in_round: Round, county: str) -> Catalogue:
     """The round's programmes with this county's seats. Empty while no plan is approved."""
     rows = _rows(in_round)
-    offers = {row.programme_id: offer_of(row, county) for row in rows}
+    lists = rules_of_round(in_round.id)
+    offers = {row.programme_id: offer_of(row, county, lists.get(row.programme_id, ())) for row in rows}
     sheet = filing_sheet(in_round, county)
     rules = sheet.rules
     supplementary = in_round.kind is RoundKind.SUPPLEMENTARY
@@ -70,7 +72,7 @@ def catalogue_of(in_round: Round, county: str) -> Catalogue:
     )
 
 
-def offer_of(row: PlanProgramme, county: str) -> Offer:
+def offer_of(row: PlanProgramme, county: str, lists: tuple[PassRule, ...] = ()) -> Offer:
     """One programme of a plan as it is offered to a county; without a cell of its own it is shut."""
     seats = next((cell.seats for cell in row.cells if cell.county == county), 0)
     return Offer(
@@ -80,6 +82,7 @@ def offer_of(row: PlanProgramme, county: str) -> Offer:
         legal_basis=row.legal_basis,
         requires=frozenset(row.requires),
         excludes=frozenset(row.excludes),
+        lists=lists,
     )
 
 
@@ -96,6 +99,7 @@ def pupil_of(applicant: Applicant) -> Pupil:
             graduate=_LEAVER[applicant.earlier_leaver],
             residence_proof=applicant.residence_proof,
         ),
+        number=applicant.candidate_number,
     )
 
 
@@ -132,12 +136,9 @@ def counted_at(at: dt.datetime) -> str:
 
 
 def _rows(in_round: Round) -> Sequence[PlanProgramme]:
-    plan = plan_in_force(in_round.id)
-    if plan is None:
-        return ()
     query = (
         select(PlanProgramme)
-        .where(PlanProgramme.plan_id == plan.id)
+        .where(PlanProgramme.plan_id == in_force(in_round.id).with_only_columns(Plan.id).scalar_subquery())
         .order_by(PlanProgramme.position)
         .options(
             joinedload(PlanProgramme.cells),

@@ -18,7 +18,7 @@ from core.web.gate import received_at
 from enrolment.applications import choosing
 from enrolment.applications.catalogue import Catalogue, catalogue_of, counted_at, demand_of, pupil_of
 from enrolment.applications.demand import Demand, warning_on
-from enrolment.applications.eligibility import advice_on, bar_to, bar_to_adding
+from enrolment.applications.eligibility import Offer, Pupil, advice_on, bar_to, bar_to_adding, skipped_by
 from enrolment.applications.forms import AddChoiceForm, AdjustmentForm, ChoiceForm, SearchForm
 from enrolment.applications.frame import BACK, CHECK, frame_of, way_back
 from enrolment.applications.models import Application, ApplicationVersion
@@ -225,12 +225,15 @@ def _lines(
     demand: Mapping[uuid.UUID, Demand],
 ) -> list[ChoiceLine]:
     faults = dict(reversed(list_faults(application, version, catalogue)))
+    pupil = pupil_of(application.applicant)
     lines = []
     for choice in version.choices:
         programme = choice.programme
         wanted = demand.get(programme.id)
         places = _("本县区名额 %(seats)s", seats=wanted.seats) if wanted else ""
         fault = faults.get(choice.rank)
+        offer = catalogue.offers.get(programme.id)
+        advice = say(_advice(pupil, offer, catalogue)) if offer else ""
         lines.append(
             ChoiceLine(
                 rank=choice.rank,
@@ -239,7 +242,7 @@ def _lines(
                 code=programme.code,
                 school=programme.school.name(current_language()),
                 county=county_text(programme.school.county),
-                note=say(bar_text(fault)) if fault else places,
+                note=say(bar_text(fault)) if fault else advice or places,
             )
         )
     return lines
@@ -256,7 +259,6 @@ def _card(
     pupil, offer = pupil_of(application.applicant), catalogue.offers[row.programme_id]
     listed = [choice.programme_id for choice in version.choices]
     refusal = bar_to_adding(pupil, listed, row.programme_id, offer, catalogue.rules)
-    health = advice_on(pupil, offer, catalogue.rules)
     wanted = demand[row.programme_id]
     return Card(
         programme=programme,
@@ -268,9 +270,22 @@ def _card(
         first_choices=wanted.first_choices,
         over=wanted.over_subscribed,
         bar=bar_text(refusal) if refusal else "",
-        advice=_l("您的体检结论是“%(fact)s”，投档后学校可能退档。", fact=health) if health else row.advice,
+        advice=_advice(pupil, offer, catalogue) or row.advice,
         chosen=row.programme_id in listed,
     )
+
+
+def _advice(pupil: Pupil, offer: Offer, catalogue: Catalogue) -> object:
+    """What is worth knowing before choosing: a health conclusion, a list the pupil is not on."""
+    health = advice_on(pupil, offer, catalogue.rules)
+    if health:
+        return _l("您的体检结论是“%(fact)s”，投档后学校可能退档。", fact=health)
+    asked = skipped_by(pupil, offer)
+    if asked is None:
+        return ""
+    if asked.passed is None:
+        return _l("这个专业以“%(list)s”名单为准，名单还没有载入；不在名单上的，录取时略过这个志愿。", list=asked.name)
+    return _l("您不在“%(list)s”名单上，录取时略过这个志愿。", list=asked.name)
 
 
 def _barred(application: Application, row: PlanProgramme, catalogue: Catalogue) -> bool:

@@ -26,6 +26,8 @@ class Bar(enum.StrEnum):
     NO_SEATS = "no_seats"
     SEX = "sex"
     REQUIRED = "required"
+    NOT_ON_LIST = "not_on_list"
+    NO_LIST_YET = "no_list_yet"
     HEALTH = "health"
     TOO_MANY = "too_many"
     DUPLICATE = "duplicate"
@@ -42,10 +44,23 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class PassRule:
+    """A list that a programme asks for: its name, whether it bars the choice, who is on it (None: not loaded).
+
+    Where it does not bar, the choice of a pupil who is not on it is skipped in the round.
+    """
+
+    name: str
+    bars: bool
+    passed: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Pupil:
     """What eligibility looks at. ``sex`` is M or F; ``tags`` are groups and health conclusions.
 
-    ``entry`` are the facts that the county's table of entry looks at, as far as its list states them.
+    ``entry`` are the facts that the county's table of entry looks at, as far as its list states them; ``number``
+    is the candidate number by which pass lists name pupils.
     """
 
     county: str
@@ -53,6 +68,7 @@ class Pupil:
     tags: frozenset[str] = frozenset()
     taken_elsewhere: bool = False
     entry: EntryFacts = EntryFacts()
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +81,7 @@ class Offer:
     legal_basis: str = ""
     requires: frozenset[str] = frozenset()
     excludes: frozenset[str] = frozenset()
+    lists: tuple[PassRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +132,21 @@ def _bar_of_offer(pupil: Pupil, offer: Offer, rules: ListRules) -> Refusal | Non
     shut = sorted(offer.excludes & pupil.tags)
     if shut and not rules.health_after:
         return Refusal(Bar.HEALTH, shut[0])
+    return _bar_of_lists(pupil, offer)
+
+
+def _bar_of_lists(pupil: Pupil, offer: Offer) -> Refusal | None:
+    for one in offer.lists:
+        if one.bars and one.passed is None:
+            return Refusal(Bar.NO_LIST_YET, one.name)
+        if one.bars and one.passed is not None and pupil.number not in one.passed:
+            return Refusal(Bar.NOT_ON_LIST, one.name)
     return None
+
+
+def skipped_by(pupil: Pupil, offer: Offer) -> PassRule | None:
+    """The list for which the choice is skipped in the round unless the pupil comes onto it; None without one."""
+    return next((one for one in offer.lists if not one.bars and pupil.number not in (one.passed or ())), None)
 
 
 def advice_on(pupil: Pupil, offer: Offer, rules: ListRules) -> str | None:

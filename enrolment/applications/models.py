@@ -159,7 +159,7 @@ class Paper(Versioned, Base):
     reason: Mapped[Words | None] = mapped_column(WordsText)
     uploaded_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     applicant: Mapped[Applicant] = relationship(back_populates="papers")
-    file: Mapped[StoredFile] = relationship()
+    file: Mapped[StoredFile] = relationship(lazy="joined", innerjoin=True)
 
     __table_args__ = (
         one_of("kind", PaperKind),

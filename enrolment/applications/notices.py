@@ -17,6 +17,7 @@ SUBMITTED = "applications.submitted"
 CHANGING = "applications.changing"
 SENT_BACK = "applications.sent_back"
 WITHDRAWN = "applications.withdrawn"
+NOT_ON_LIST = "applications.not_on_list"
 FREEZE_PATH = "/account/freeze"
 
 
@@ -64,6 +65,15 @@ def register() -> None:
         WITHDRAWN,
         _l("%(child)s 的报名已撤回，不再参加录取。%(until)s前可以恢复。如果不是您或孩子操作，请点“不是我”冻结账号。"),
         title=_l("报名已撤回"),
+        urgent=True,
+    )
+    add_template(
+        NOT_ON_LIST,
+        _l(
+            "%(child)s 填报的“%(programme)s”以“%(list)s”名单为准，新载入的名单上没有 %(child)s，这个志愿不起作用。"
+            "截止前可以修改志愿；有疑问请联系招生学校。"
+        ),
+        title=_l("一个志愿不起作用"),
         urgent=True,
     )
 

@@ -49,6 +49,8 @@ def bar_text(refusal: Refusal) -> object:
         Bar.SEX: _l("这个专业对性别有规定（依据：%(fact)s），不能选。", fact=fact),
         Bar.REQUIRED: _l("这个专业只招“%(fact)s”的考生，您的名单信息里没有这一项。", fact=fact),
         Bar.HEALTH: _l("体检结论“%(fact)s”不符合这个专业的要求，不能选。", fact=fact),
+        Bar.NOT_ON_LIST: _l("您不在这个专业的“%(fact)s”名单上，不能选。", fact=fact),
+        Bar.NO_LIST_YET: _l("这个专业要有“%(fact)s”名单才能选，名单还没有载入。", fact=fact),
         Bar.TOO_MANY: _l("最多填 %(most)s 个志愿。请先删除一个，再加入新的。", most=refusal.most),
         Bar.DUPLICATE: _l("这个专业已在您的志愿中，不用重复加入。"),
         Bar.EMPTY: _l("还没有志愿，请至少加入一个。"),

@@ -44,11 +44,9 @@ def _rules(app: Flask) -> None:
     """The rules of entry: who reads and revises them, and how pages say them."""
     from core.access import Role, grant_permissions
     from core.i18n import lazy as _l
-    from core.web.home import add_home_cards
     from core.web.menu import MenuEntry, add_menu
     from core.web.status_words import add_status_words
     from enrolment.cycles import rule_words
-    from enrolment.cycles.rule_cards import rule_cards
     from enrolment.cycles.rule_views import blueprint
 
     app.register_blueprint(blueprint)
@@ -67,5 +65,4 @@ def _rules(app: Flask) -> None:
     app.jinja_env.filters["rule_sentence"] = rule_words.rule_sentence
     app.jinja_env.filters["rule_told"] = rule_words.sentence_of
     add_status_words("rule_revision", rule_words.REVISION_WORDS)
-    add_home_cards(rule_cards)
     add_menu(MenuEntry(_l("报考规则"), "rules.overview", 105, permission="rules.see", group=_l("招生")))

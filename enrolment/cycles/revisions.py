@@ -55,8 +55,16 @@ def newest_sheet(county: str) -> FilingSheet:
 
 def sheets_of(county: str) -> tuple[FilingSheet, ...]:
     """All editions of a county by the day they begin."""
-    found = [one for one in policy_book().sheets if isinstance(one, FilingSheet) and one.scope == county]
-    return tuple(sorted(found, key=lambda one: one.effective_from))
+    return all_sheets().get(county, ())
+
+
+def all_sheets() -> Mapping[str, tuple[FilingSheet, ...]]:
+    """All editions of every county by the day they begin."""
+    found: dict[str, list[FilingSheet]] = {}
+    for one in policy_book().sheets:
+        if isinstance(one, FilingSheet):
+            found.setdefault(one.scope, []).append(one)
+    return {county: tuple(sorted(rows, key=lambda one: one.effective_from)) for county, rows in found.items()}
 
 
 def propose_tables(actor: Actor, *, county: str, effective_from: dt.date, tables: RuleTables) -> RuleRevision:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from werkzeug.wrappers import Response
 
 from core import clock
@@ -40,7 +40,9 @@ _Answer = str | Response | tuple[str, int]
 @requires("rules.see")
 def overview() -> str:
     """Every county with its edition in force and what waits."""
-    lines = [(office, _in_force(office.division), _waiting(office.division)) for office in counties()]
+    offices, sheets = counties(), revisions.all_sheets()
+    waiting = {one.county: one for one in db.session.scalars(_proposed_ones())}
+    lines = [(office, _in_force(sheets.get(office.division, ())), waiting.get(office.division)) for office in offices]
     return render_template("enrolment/cycles/rules.html", lines=lines)
 
 
@@ -50,7 +52,7 @@ def county(county: str) -> str:
     """A county's rules in words with the pupil's sentence, the test cases, a try-out, and every edition."""
     office = _office(county)
     sheets = revisions.sheets_of(county)
-    sheet = _in_force(county) or (sheets[-1] if sheets else None)
+    sheet = _in_force(sheets) or (sheets[-1] if sheets else None)
     if sheet is None:
         raise Refused(_l("这个县区还没有政策参数表，请联系系统管理员。"))
     form = TryOutForm(request.args)
@@ -264,12 +266,10 @@ def _own(county: str) -> Organisation:
     return office
 
 
-def _in_force(county: str) -> FilingSheet | None:
+def _in_force(sheets: Sequence[FilingSheet]) -> FilingSheet | None:
     today = clock.today()
-    sheets = [one for one in revisions.sheets_of(county) if one.covers(today)]
-    return sheets[-1] if sheets else None
+    return next((one for one in reversed(sheets) if one.covers(today)), None)
 
 
-def _waiting(county: str) -> RuleRevision | None:
-    query = select(RuleRevision).where(RuleRevision.county == county, RuleRevision.state == RevisionState.PROPOSED)
-    return db.session.scalars(query).one_or_none()
+def _proposed_ones() -> Select[RuleRevision]:
+    return select(RuleRevision).where(RuleRevision.state == RevisionState.PROPOSED)

@@ -48,13 +48,17 @@ def latest_plan(round_id: uuid.UUID) -> Plan | None:
 
 def plan_in_force(round_id: uuid.UUID) -> Plan | None:
     """The frozen version, else the newest approved one: what pupils are shown and choose from."""
-    query = (
+    return db.session.scalars(in_force(round_id)).first()
+
+
+def in_force(round_id: uuid.UUID) -> Select[Plan]:
+    """The version in force as a query, for those who read what hangs on it."""
+    return (
         select(Plan)
         .where(Plan.round_id == round_id, Plan.state.in_((PlanState.APPROVED, PlanState.FROZEN)))
         .order_by((Plan.state == PlanState.FROZEN).desc(), Plan.number.desc())
         .limit(1)
     )
-    return db.session.scalars(query).first()
 
 
 def plan_digest(plan: Plan) -> str:

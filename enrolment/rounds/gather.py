@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from enrolment.applications.models import (
     ApplicationVersion,
     Choice,
 )
+from enrolment.applications.pass_lists import lists_of_round
 from enrolment.applications.sheet import Candidate, CandidateSheet, CountySheet, Subject, TakenRow
 from enrolment.applications.states import ApplicationState, VersionState
 from enrolment.plans.sheet import PlanSheet
@@ -47,13 +48,14 @@ def versions_in_round(round_id: uuid.UUID) -> Sequence[ApplicationVersion]:
 
 
 def inputs_of(round_id: uuid.UUID, plan: PlanSheet) -> tuple[PlanSheet, CandidateSheet]:
-    """Plan and candidates with the confirmed returns of the round (退档) as a condition of the programme.
+    """Plan and candidates with the pass lists and the confirmed returns of the round (退档) as conditions.
 
-    The round's rule ``checks`` then decides: before, the choice is struck and the next one is looked at; after,
-    the file is sent once and returned, and the seat stays free.
+    A programme with a pass list requires its tag, which those on the list bear: any other choice is struck with
+    that reason. With returns the round's rule ``checks`` decides: before, the choice is struck and the next one
+    is looked at; after, the file is sent once and returned, and the seat stays free.
     """
     returned = confirmed_returns(round_id)
-    people = candidate_sheet(round_id, plan)
+    plan, people = with_pass_lists(round_id, plan, candidate_sheet(round_id, plan))
     if not returned:
         return plan, people
     tags: dict[str, set[str]] = defaultdict(set)
@@ -64,6 +66,29 @@ def inputs_of(round_id: uuid.UUID, plan: PlanSheet) -> tuple[PlanSheet, Candidat
         replace(one, excludes=(*one.excludes, _tag(one.code))) if one.code in programmes else one
         for one in plan.programmes
     )
+    return replace(plan, programmes=marked), _tagged(people, tags)
+
+
+def with_pass_lists(round_id: uuid.UUID, plan: PlanSheet, people: CandidateSheet) -> tuple[PlanSheet, CandidateSheet]:
+    """Plan and candidates with every pass list of the round as a required tag of its programme."""
+    required: dict[str, list[str]] = defaultdict(list)
+    tags: dict[str, set[str]] = defaultdict(set)
+    for one in lists_of_round(round_id):
+        tag = f"{one.name}：{one.programme.code}"
+        required[one.programme.code].append(tag)
+        for number in one.newest.candidates if one.newest else ():
+            tags[number].add(tag)
+    if not required:
+        return plan, people
+    marked = tuple(
+        replace(one, requires=(*one.requires, *required[one.code])) if one.code in required else one
+        for one in plan.programmes
+    )
+    return replace(plan, programmes=marked), _tagged(people, tags)
+
+
+def _tagged(people: CandidateSheet, tags: Mapping[str, set[str]]) -> CandidateSheet:
+    """The candidates with more tags, by candidate number."""
     counties = tuple(
         replace(
             county,
@@ -74,7 +99,7 @@ def inputs_of(round_id: uuid.UUID, plan: PlanSheet) -> tuple[PlanSheet, Candidat
         )
         for county in people.counties
     )
-    return replace(plan, programmes=marked), replace(people, counties=counties)
+    return replace(people, counties=counties)
 
 
 def confirmed_returns(round_id: uuid.UUID) -> Sequence[FileReturn]:

@@ -17,6 +17,7 @@ from core.i18n import lazy as _l
 from core.jobs.operations import request
 from core.policy.models import StoredPolicySheet
 from core.sheets import BadSheets
+from enrolment.applications.pass_lists import lists_of_round
 from enrolment.cycles.models import Round, RoundSheet, RoundState
 from enrolment.plans.models import Plan
 from enrolment.plans.operations import freeze, plan_in_force
@@ -169,6 +170,7 @@ def take_snapshot(actor: Signature, round_: Round) -> Snapshot:
             "plan_source_sha256": plan.source_sha256,
             "policy": _policy_versions(round_),
             "taken": _taken_lists(round_.id),
+            "passed": _pass_lists(round_.id),
             "returns": [str(one.id) for one in confirmed_returns(round_.id)],
             "supersedes": _superseded(round_.id),
         },
@@ -201,6 +203,21 @@ def _taken_lists(round_id: uuid.UUID) -> list[dict[str, Any]]:
     return [
         {"county": one.county, "batch": one.batch, "count": len(one.numbers), "sha256": one.sha256}
         for one in db.session.scalars(query)
+    ]
+
+
+def _pass_lists(round_id: uuid.UUID) -> list[dict[str, Any]]:
+    """The pass lists that the input knows, by hash."""
+    return [
+        {
+            "programme": one.programme.code,
+            "name": one.name,
+            "effect": one.effect.value,
+            "count": len(one.newest.candidates),
+            "sha256": one.newest.sha256,
+        }
+        for one in lists_of_round(round_id)
+        if one.newest
     ]
 
 

@@ -10,6 +10,7 @@ from core.i18n import current_language, say
 from core.i18n import gettext as _
 from core.sheets import BadSheets
 from enrolment.applications.models import Application
+from enrolment.applications.pass_lists import lists_of_round
 from enrolment.applications.states import ApplicationState
 from enrolment.cycles.models import CountyWindow, Round
 from enrolment.cycles.words import county_text
@@ -19,6 +20,7 @@ from enrolment.plans.storage import sheet_of
 from enrolment.rounds.county_inputs import county_inputs
 from enrolment.rounds.desk_instance import build_instance
 from enrolment.rounds.gather import inputs_of
+from registry.schools.models import Programme
 
 _TIMETABLE, _PLANS, _QUEUE, _CANDIDATES = (
     "cycles.timetable",
@@ -27,7 +29,8 @@ _TIMETABLE, _PLANS, _QUEUE, _CANDIDATES = (
     "candidates.candidates",
 )
 _TAKEN = "returns.taken"
-PLACES = (_TIMETABLE, _PLANS, _QUEUE, _CANDIDATES, _TAKEN)
+_PASSED = "pass_lists.lists"
+PLACES = (_TIMETABLE, _PLANS, _QUEUE, _CANDIDATES, _TAKEN, _PASSED)
 """The pages on which something is mended, as they are registered; those of a round take its id."""
 
 
@@ -44,7 +47,7 @@ class Readiness:
 
 def readiness(round_: Round) -> tuple[Readiness, ...]:
     """All lines for a round, in the order of the work."""
-    return (*_windows(round_), _plan(round_), _queue(round_), *_inputs(round_))
+    return (*_windows(round_), _plan(round_), _queue(round_), *_pass_lists(round_), *_inputs(round_))
 
 
 def blocking(lines: tuple[Readiness, ...]) -> tuple[Readiness, ...]:
@@ -98,6 +101,29 @@ def _queue(round_: Round) -> Readiness:
     if count:
         return Readiness(_("预审"), False, _("还有 %(count)s 份报名等待预审或补正。", count=count), _QUEUE)
     return Readiness(_("预审"), True, _("没有等待预审的报名。"), _QUEUE)
+
+
+def _pass_lists(round_: Round) -> tuple[Readiness, ...]:
+    """A programme that asks for a list needs one: without it nobody could be admitted there."""
+    lists = lists_of_round(round_.id)
+    missing = [one for one in lists if one.newest is None]
+    if missing:
+        return tuple(
+            Readiness(
+                _("合格名单"),
+                False,
+                _("%(programme)s的“%(list)s”名单还没有载入。", programme=_named(one.programme), list=one.name),
+                _PASSED,
+            )
+            for one in missing
+        )
+    if not lists:
+        return ()
+    return (Readiness(_("合格名单"), True, _("%(count)s 份名单都已载入。", count=len(lists)), _PASSED),)
+
+
+def _named(programme: Programme) -> str:
+    return f"{programme.code} {programme.name(current_language())}"
 
 
 def _inputs(round_: Round) -> tuple[Readiness, ...]:

@@ -996,6 +996,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_consent_applicant_id"), ["applicant_id"], unique=False)
 
     op.create_table(
+        "pass_list",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("round_id", sa.Uuid(), nullable=False),
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=30), nullable=False),
+        sa.Column("effect", sa.String(length=40), nullable=False),
+        sa.Column("basis", sa.String(length=200), nullable=False),
+        sa.Column("opened_by", sa.Uuid(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("basis <> ''", name=op.f("ck_pass_list_says_on_what")),
+        sa.CheckConstraint("effect IN ('bar', 'skip')", name=op.f("ck_pass_list_effect_known")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_pass_list_programme_id_programme")),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_pass_list_round_id_round")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pass_list")),
+        sa.UniqueConstraint("round_id", "programme_id", "name", name=op.f("uq_pass_list_round_id_programme_id_name")),
+    )
+    with op.batch_alter_table("pass_list", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pass_list_round_id"), ["round_id"], unique=False)
+
+    op.create_table(
         "plan_agreement",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("plan_id", sa.Uuid(), nullable=False),
@@ -1143,6 +1163,20 @@ def upgrade() -> None:
     with op.batch_alter_table("choice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_choice_programme_id"), ["programme_id"], unique=False)
 
+    op.create_table(
+        "pass_list_load",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("list_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("candidates", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("loaded_by", sa.Uuid(), nullable=False),
+        sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_pass_list_load_number_from_one")),
+        sa.ForeignKeyConstraint(["list_id"], ["pass_list.id"], name=op.f("fk_pass_list_load_list_id_pass_list")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pass_list_load")),
+        sa.UniqueConstraint("list_id", "number", name=op.f("uq_pass_list_load_list_id_number")),
+    )
     op.create_table(
         "quota_cell",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -2280,6 +2314,56 @@ def upgrade() -> None:
     )
     on(
         "sqlite",
+        "CREATE TRIGGER pass_list_no_update BEFORE UPDATE ON pass_list FOR EACH ROW WHEN 1 = 1 "
+        "BEGIN SELECT RAISE(ABORT, 'pass_list is append-only'); END",
+        "CREATE TRIGGER pass_list_no_delete BEFORE DELETE ON pass_list FOR EACH ROW WHEN 1 = 1 "
+        "BEGIN SELECT RAISE(ABORT, 'pass_list is append-only'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION pass_list_no_update() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'pass_list is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER pass_list_no_update BEFORE UPDATE ON pass_list FOR EACH ROW "
+        "EXECUTE FUNCTION pass_list_no_update()",
+        "CREATE OR REPLACE FUNCTION pass_list_no_delete() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'pass_list is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN OLD; END $guard$",
+        "CREATE OR REPLACE TRIGGER pass_list_no_delete BEFORE DELETE ON pass_list FOR EACH ROW "
+        "EXECUTE FUNCTION pass_list_no_delete()",
+        "CREATE OR REPLACE FUNCTION pass_list_no_truncate() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'pass_list is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NULL; END $guard$",
+        "CREATE OR REPLACE TRIGGER pass_list_no_truncate BEFORE TRUNCATE ON pass_list FOR EACH "
+        "STATEMENT EXECUTE FUNCTION pass_list_no_truncate()",
+    )
+    on(
+        "sqlite",
+        "CREATE TRIGGER pass_list_load_no_update BEFORE UPDATE ON pass_list_load FOR EACH ROW WHEN "
+        "1 = 1 BEGIN SELECT RAISE(ABORT, 'pass_list_load is append-only'); END",
+        "CREATE TRIGGER pass_list_load_no_delete BEFORE DELETE ON pass_list_load FOR EACH ROW WHEN "
+        "1 = 1 BEGIN SELECT RAISE(ABORT, 'pass_list_load is append-only'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION pass_list_load_no_update() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'pass_list_load is append-only' USING ERRCODE "
+        "= 'check_violation'; END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER pass_list_load_no_update BEFORE UPDATE ON pass_list_load FOR "
+        "EACH ROW EXECUTE FUNCTION pass_list_load_no_update()",
+        "CREATE OR REPLACE FUNCTION pass_list_load_no_delete() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'pass_list_load is append-only' USING ERRCODE "
+        "= 'check_violation'; END IF; RETURN OLD; END $guard$",
+        "CREATE OR REPLACE TRIGGER pass_list_load_no_delete BEFORE DELETE ON pass_list_load FOR "
+        "EACH ROW EXECUTE FUNCTION pass_list_load_no_delete()",
+        "CREATE OR REPLACE FUNCTION pass_list_load_no_truncate() RETURNS trigger LANGUAGE plpgsql "
+        "AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'pass_list_load is append-only' USING "
+        "ERRCODE = 'check_violation'; END IF; RETURN NULL; END $guard$",
+        "CREATE OR REPLACE TRIGGER pass_list_load_no_truncate BEFORE TRUNCATE ON pass_list_load FOR "
+        "EACH STATEMENT EXECUTE FUNCTION pass_list_load_no_truncate()",
+    )
+    on(
+        "sqlite",
         "CREATE TRIGGER placement_no_update BEFORE UPDATE ON placement FOR EACH ROW WHEN 1 = 1 "
         "BEGIN SELECT RAISE(ABORT, 'placement is append-only'); END",
         "CREATE TRIGGER placement_no_delete BEFORE DELETE ON placement FOR EACH ROW WHEN 1 = 1 "
@@ -2959,6 +3043,30 @@ def downgrade() -> None:
     )
     on(
         "sqlite",
+        "DROP TRIGGER IF EXISTS pass_list_load_no_update",
+        "DROP TRIGGER IF EXISTS pass_list_load_no_delete",
+        "DROP TRIGGER IF EXISTS pass_list_load_no_truncate",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS pass_list_load_no_update() CASCADE",
+        "DROP FUNCTION IF EXISTS pass_list_load_no_delete() CASCADE",
+        "DROP FUNCTION IF EXISTS pass_list_load_no_truncate() CASCADE",
+    )
+    on(
+        "sqlite",
+        "DROP TRIGGER IF EXISTS pass_list_no_update",
+        "DROP TRIGGER IF EXISTS pass_list_no_delete",
+        "DROP TRIGGER IF EXISTS pass_list_no_truncate",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS pass_list_no_update() CASCADE",
+        "DROP FUNCTION IF EXISTS pass_list_no_delete() CASCADE",
+        "DROP FUNCTION IF EXISTS pass_list_no_truncate() CASCADE",
+    )
+    on(
+        "sqlite",
         "DROP TRIGGER IF EXISTS no_show_no_update",
         "DROP TRIGGER IF EXISTS no_show_no_delete",
         "DROP TRIGGER IF EXISTS no_show_no_truncate",
@@ -3231,6 +3339,7 @@ def downgrade() -> None:
 
     op.drop_table("review_decision")
     op.drop_table("quota_cell")
+    op.drop_table("pass_list_load")
     with op.batch_alter_table("choice", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_choice_programme_id"))
 
@@ -3246,6 +3355,10 @@ def downgrade() -> None:
     op.drop_table("plan_programme")
     op.drop_table("plan_limit")
     op.drop_table("plan_agreement")
+    with op.batch_alter_table("pass_list", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pass_list_round_id"))
+
+    op.drop_table("pass_list")
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consent_applicant_id"))
 

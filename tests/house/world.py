@@ -23,6 +23,7 @@ from core.jobs.models import Job
 from core.notices.models import Delivery, Notice
 from enrolment.appeals.models import CaseKind, CorrectionCase
 from enrolment.applications.models import Applicant, Paper, PaperKind
+from enrolment.applications.pass_models import PassEffect, PassList
 from enrolment.confirmations.letters import letter_of
 from enrolment.confirmations.models import Arrival, ArrivalMethod
 from enrolment.confirmations.operations import accept, arrive
@@ -39,7 +40,7 @@ from enrolment.results.visibility import released_placement_of
 from enrolment.rounds.models import FileReturn
 from enrolment.rounds.scenario_models import Scenario, Trial, TrialState
 from enrolment.rounds.scenario_sheet import dump
-from registry.schools.models import School, SchoolYear
+from registry.schools.models import Programme, School, SchoolYear
 from tests.enrolment import factories as make
 from tests.enrolment.applications.scene import actor_for
 from tests.enrolment.rounds.stage import Stage, ready, solved
@@ -111,6 +112,7 @@ def build() -> World:
         "return_id": _return(stage, placement),
         "move_id": _move(plan, world),
         "revision_id": _revision(world),
+        "list_id": _pass_list(home, open_round, stage.first),
         "run_id": placement.run_id,
         "publication_id": publication.id,
         "roster_id": db.session.scalars(select(SealedRoster.id)).one(),
@@ -196,6 +198,22 @@ def _revision(world: World) -> uuid.UUID:
     officer = actor_for(world.of(Role.COUNTY_OFFICER))
     day = clock.today() + dt.timedelta(days=1)
     return revisions.propose_plain(officer, county=HERE, effective_from=day, plain=plain).id
+
+
+def _pass_list(home: School, in_round: Round, programme: Programme) -> uuid.UUID:
+    """A list that the home school's programme asks for in the open round."""
+    with housekeeping() as session:
+        made = PassList(
+            round_id=in_round.id,
+            programme_id=programme.id,
+            name="面试合格",
+            effect=PassEffect.SKIP,
+            basis="招生简章",
+            opened_by=home.organisation_id,
+            opened_at=clock.now(),
+        )
+        session.add(made)
+    return made.id
 
 
 def _case(placement: Placement, child: Applicant, publication: Publication) -> uuid.UUID:
