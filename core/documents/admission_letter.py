@@ -2,18 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import ClassVar
 
-from core.clock import at_beijing, date_text
-from core.documents.content import (
-    Fact,
-    Issuer,
-    Verification,
-    content_of,
-    digest_of,
-    rows,
-)
+from core.clock import date_text
+from core.documents.content import Fact, Issuer, StatedOnADay, Verification, rows
 from core.words import Words
 
 
@@ -53,7 +46,7 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class AdmissionLetter:
+class AdmissionLetter(StatedOnADay):
     """Everything on the letter. Printed twice, only ``copy`` differs: number and code stay."""
 
     template: ClassVar[str] = "admission_letter"
@@ -73,11 +66,6 @@ class AdmissionLetter:
     arrival: Arrival
     issued_on: date
     copy: bool = False
-
-    @property
-    def stamped_at(self) -> datetime:
-        """Midnight in Beijing of the day of issue."""
-        return at_beijing(self.issued_on)
 
     @property
     def title(self) -> str:
@@ -109,14 +97,6 @@ class AdmissionLetter:
             Fact("late", Words("逾期说明", "On coming late"), self.arrival.late),
             Fact("issued_on", Words("签发日期", "Date of issue"), date_text(self.issued_on)),
         )
-
-    def content(self) -> dict[str, str]:
-        """Exactly the facts shown, for the verification page and the content hash."""
-        return content_of(self)
-
-    def content_digest(self) -> str:
-        """SHA-256 of :meth:`content`, equal for original and copy."""
-        return digest_of(self)
 
     def data(self) -> Mapping[str, object]:
         """What ``admission_letter.typ`` shows."""

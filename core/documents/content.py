@@ -2,10 +2,13 @@
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import date, datetime
+from typing import ClassVar
 
+from core.clock import at_beijing
 from core.documents.qr import code_groups, qr_svg, short_form
 from core.words import Words
 
@@ -24,29 +27,41 @@ class Fact:
     personal: bool = False
 
 
-class Stated(Protocol):
-    """Anything that states facts under a template's name."""
+class Stated(ABC):
+    """A paper that states facts under a template's name."""
+
+    __slots__ = ()
+    template: ClassVar[str]
+
+    @abstractmethod
+    def facts(self) -> tuple[Fact, ...]:
+        """The statements of the paper, in its order."""
+
+    def content(self) -> dict[str, str]:
+        """Exactly the facts shown, by key, in the order of the paper; empty ones left out."""
+        return {fact.key: fact.value for fact in self.facts() if fact.value}
+
+    def content_digest(self) -> str:
+        """SHA-256 (64 hex digits) of the paper's kind and content as canonical JSON.
+
+        Canonical: keys sorted, no spaces, UTF-8. Whether a print is marked as a copy is no part of it, so
+        the second print has the digest of the first.
+        """
+        statement = {"document": self.template, "content": self.content()}
+        canonical = json.dumps(statement, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+class StatedOnADay(Stated):
+    """A paper that bears a date of issue."""
+
+    __slots__ = ()
+    issued_on: date
 
     @property
-    def template(self) -> str: ...
-
-    def facts(self) -> tuple[Fact, ...]: ...
-
-
-def content_of(paper: Stated) -> dict[str, str]:
-    """Exactly the facts shown on *paper*, by key, in the order of the paper; empty ones left out."""
-    return {fact.key: fact.value for fact in paper.facts() if fact.value}
-
-
-def digest_of(paper: Stated) -> str:
-    """SHA-256 (64 hex digits) of the paper's kind and content as canonical JSON.
-
-    Canonical: keys sorted, no spaces, UTF-8. Whether a print is marked as a copy is no part of it, so
-    the second print has the digest of the first.
-    """
-    statement = {"document": paper.template, "content": content_of(paper)}
-    canonical = json.dumps(statement, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    def stamped_at(self) -> datetime:
+        """Midnight in Beijing of the day of issue."""
+        return at_beijing(self.issued_on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from core.clock import moment_text
-from core.documents.content import (
-    Fact,
-    Issuer,
-    Verification,
-    content_of,
-    digest_of,
-    rows,
-)
+from core.documents.content import Fact, Issuer, Stated, Verification, rows
 from core.words import Words
 
 
@@ -72,7 +65,7 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Stated):
     """Everything on the receipt. ``id_masked`` must come masked; the full number is never printed."""
 
     template: ClassVar[str] = "receipt"
@@ -130,14 +123,6 @@ class Receipt:
             Fact("changes_until", Words("可修改至", "Open to changes until"), self._until()),
             *self.issuer.facts(Words("受理单位", "Received by")),
         )
-
-    def content(self) -> dict[str, str]:
-        """Exactly the facts shown, for the verification page and the content hash."""
-        return content_of(self)
-
-    def content_digest(self) -> str:
-        """SHA-256 of :meth:`content`; printed on the receipt."""
-        return digest_of(self)
 
     def data(self) -> Mapping[str, object]:
         """What ``receipt.typ`` shows."""

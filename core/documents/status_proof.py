@@ -2,23 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import ClassVar
 
-from core.clock import at_beijing, date_text
-from core.documents.content import (
-    Fact,
-    Issuer,
-    Verification,
-    content_of,
-    digest_of,
-    rows,
-)
+from core.clock import date_text
+from core.documents.content import Fact, Issuer, StatedOnADay, Verification, rows
 from core.words import Words
 
 
 @dataclass(frozen=True, slots=True)
-class StatusProof:
+class StatusProof(StatedOnADay):
     """Everything on the proof. ``id_shown`` is masked or full, as the person asked for."""
 
     template: ClassVar[str] = "status_proof"
@@ -41,11 +34,6 @@ class StatusProof:
     issued_on: date
     valid_until: date
     copy: bool = False
-
-    @property
-    def stamped_at(self) -> datetime:
-        """Midnight in Beijing of the day of issue."""
-        return at_beijing(self.issued_on)
 
     @property
     def title(self) -> str:
@@ -71,14 +59,6 @@ class StatusProof:
             Fact("issued_on", Words("签发日期", "Date of issue"), date_text(self.issued_on)),
             Fact("valid_until", Words("有效期至", "Valid until"), date_text(self.valid_until)),
         )
-
-    def content(self) -> dict[str, str]:
-        """Exactly the facts shown, for the verification page and the content hash."""
-        return content_of(self)
-
-    def content_digest(self) -> str:
-        """SHA-256 of :meth:`content`, equal for original and copy."""
-        return digest_of(self)
 
     def data(self) -> Mapping[str, object]:
         """What ``status_proof.typ`` shows."""

@@ -11,7 +11,22 @@ from core.words import Words
 
 
 @dataclass(frozen=True, slots=True)
-class SheetFault:
+class _Placed:
+    """Something at a place of a workbook."""
+
+    sheet: str
+    row: int | None
+    column: str
+    heading: str
+
+    @property
+    def place(self) -> Words:
+        """Where it stands, in words."""
+        return _place(self.sheet, self.row, self.column, self.heading)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFault(_Placed):
     """One thing that keeps a sheet from being taken in.
 
     `row` is the row number the spreadsheet program shows (from 1; None: the sheet as a whole), `column` its
@@ -19,18 +34,9 @@ class SheetFault:
     column holds personal numbers), `rule` what was broken, `mend` what to do.
     """
 
-    sheet: str
-    row: int | None
-    column: str
-    heading: str
     value: str
     rule: Words
     mend: Words
-
-    @property
-    def place(self) -> Words:
-        """Where the fault stands, in words."""
-        return _place(self.sheet, self.row, self.column, self.heading)
 
     @property
     def sentence(self) -> Words:
@@ -50,21 +56,12 @@ class SheetFault:
 
 
 @dataclass(frozen=True, slots=True)
-class SheetNote:
+class SheetNote(_Placed):
     """Something worth knowing that stops nothing: a value repaired, a column not used, a row passed over."""
 
-    sheet: str
-    row: int | None
-    column: str
-    heading: str
     before: str
     after: str
     what: Words
-
-    @property
-    def place(self) -> Words:
-        """Where it stands, in words."""
-        return _place(self.sheet, self.row, self.column, self.heading)
 
     @property
     def sentence(self) -> Words:

@@ -95,13 +95,7 @@ def send(actor: Actor, *, application_id: uuid.UUID, version: int, at: dt.dateti
         move(application, Event.SEND)
         draft.sent_at, draft.guardian_comment = at, ""
         record(actor, "applications.send", application, number=draft.number, choices=_codes(application))
-        until = filing_until(application)
-        notices.tell_guardians(
-            application.applicant,
-            notices.AWAITING,
-            {"until": until or ""},
-            link=f"/applications/{application.id}/confirm",
-        )
+        _ask_guardians(application)
         return application
 
 
@@ -121,13 +115,7 @@ def remind_guardian(actor: Actor, *, application_id: uuid.UUID, at: dt.datetime)
         application = lock_own(actor, application_id)
         demand_open(application, at, Item.CHOICES)
         demand_possible(application, Event.GUARDIAN_CONFIRM)
-        until = filing_until(application)
-        notices.tell_guardians(
-            application.applicant,
-            notices.AWAITING,
-            {"until": until or ""},
-            link=f"/applications/{application.id}/confirm",
-        )
+        _ask_guardians(application)
         record(actor, "applications.remind_guardian", application)
         return application
 
@@ -215,6 +203,12 @@ def _own_applicant(actor: Actor, applicant_id: uuid.UUID) -> Applicant:
 def _checked_before(applicant: Applicant) -> dt.datetime | None:
     """When the pupil found the county's data right in an earlier round of the year: only the choices are new."""
     return max((one.identity_checked_at for one in applicant.applications if one.identity_checked_at), default=None)
+
+
+def _ask_guardians(application: Application) -> None:
+    until = filing_until(application) or ""
+    link = f"/applications/{application.id}/confirm"
+    notices.tell_guardians(application.applicant, notices.AWAITING, {"until": until}, link=link)
 
 
 def _demand_ready(application: Application) -> None:
