@@ -9,6 +9,7 @@ from core.access import Organisation, anonymous
 from core.errors import NotVisible
 from core.web.actor import current_actor
 from enrolment.cycles.queries import counties, current_cycle
+from enrolment.cycles.words import county_text
 from enrolment.plans.catalogue import CatalogueFilter, offer_of, offers_of, reader_county, round_of, shown
 from enrolment.plans.words import FORM_WORDS
 from registry.schools.models import TrainingForm
@@ -31,7 +32,7 @@ def catalogue() -> str:
         round=round_of(cycle),
         wanted=wanted,
         found=found,
-        counties={one.division: one for one in offices},
+        counties=[(one.division, county_text(one.division)) for one in offices],
         forms=FORM_WORDS,
         kept=_kept(wanted),
     )
@@ -49,7 +50,6 @@ def programme(programme_id: uuid.UUID) -> str:
         "enrolment/plans/programme.html",
         one=found,
         wanted=wanted,
-        counties={one.division: one for one in offices},
         forms=FORM_WORDS,
         kept=_kept(wanted),
     )
@@ -69,7 +69,6 @@ def school(school_id: uuid.UUID) -> str:
         school=offers[0].school,
         offers=offers,
         wanted=wanted,
-        counties={one.division: one for one in offices},
         forms=FORM_WORDS,
         kept=_kept(wanted),
     )

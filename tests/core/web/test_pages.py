@@ -177,7 +177,7 @@ def test_home_greets_the_person_and_names_the_office(context: Flask, client: Fla
     assert who.sign_in_name not in english.split("<h1>")[1].split("</h1>")[0]
 
 
-def test_an_office_calls_the_page_of_schools_otherwise_than_a_school() -> None:
+def test_an_office_calls_the_page_of_schools_otherwise_than_a_school(app: Flask) -> None:
     add = {"order": 1, "permission": "schools.see", "office_label": "本县区的学校"}
     entry = MenuEntry("本校专业和报到", "own_schools.schools", **add)
 
