@@ -30,6 +30,17 @@ STAGES: Final[Mapping[str, object]] = {
 }
 """The stages of every job of the solver, in their order, with what people read."""
 
+ENGINES: Final[Mapping[str, object]] = {"search": _l("逐个比较"), "model": _l("建模求解")}
+"""The solver's engines by their name in the outcome."""
+
+ENGINE_ENDS: Final[Mapping[str, object]] = {
+    "proven": _l("已证明"),
+    "not_proven": _l("时限内没有证明"),
+    "unfinished": _l("时限内没有算完"),
+    "followed": _l("按对方的开班结果复算一致"),
+}
+"""How an engine ended, by its status in the outcome (docs/allocation.md)."""
+
 _PARTS = ("ortools", "numpy")
 
 

@@ -21,6 +21,7 @@ from enrolment.rounds.models import LIVE_RUN
 from enrolment.rounds.queries import all_rounds, get_round, get_run, run_before, runs_of
 from enrolment.rounds.readiness import blocking, readiness
 from enrolment.rounds.rechecks import rechecks_of
+from enrolment.rounds.solving import ENGINE_ENDS, ENGINES
 
 blueprint = Blueprint("rounds", __name__)
 
@@ -112,6 +113,7 @@ def run(run_id: uuid.UUID) -> str:
         running=found.state in LIVE_RUN,
         before=run_before(found),
         rechecks=rechecks_of(found.id),
+        engine_words=(ENGINES, ENGINE_ENDS),
     )
 
 
