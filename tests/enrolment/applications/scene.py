@@ -4,10 +4,13 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from core import clock
 from core.access import Actor, Grant, Organisation, OrganisationKind, Role
 from core.accounts.models import Account
 from core.db import db
+from core.notices.models import Notice
 from enrolment.applications import choosing, confirming, operations
 from enrolment.applications.consents import notice_for
 from enrolment.applications.models import (
@@ -118,3 +121,7 @@ def scene(**child: object) -> Scene:
     make.plan(in_round, [(near, {QP: 2, WJ: 5}), (far, {QP: 3, WJ: 0}), (shut, {QP: 0, WJ: 9})])
     pupil, parent = make.family(in_round, QP, **child)
     return Scene(in_round, bureau, near, far, shut, pupil, parent)
+
+
+def notices_of(account_id: object) -> list[str]:
+    return list(db.session.scalars(select(Notice.template).where(Notice.account_id == account_id)))

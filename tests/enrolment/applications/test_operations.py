@@ -10,13 +10,11 @@ from core import clock
 from core.audit import entries_about
 from core.db import db
 from core.documents.models import DocumentKind, DocumentState, IssuedDocument
-from core.errors import Conflict, NotAllowed, NotVisible, Refused
+from core.errors import Conflict, NotVisible, Refused
 from core.i18n import say
-from core.notices.models import Notice
 from core.words import Words
-from enrolment.applications import choosing, confirming, operations
+from enrolment.applications import choosing, operations
 from enrolment.applications.catalogue import catalogue_of, pupil_of
-from enrolment.applications.consents import NOTICE, NOTICE_UNDER_14
 from enrolment.applications.eligibility import bar_to_all
 from enrolment.applications.models import (
     Application,
@@ -33,17 +31,8 @@ from enrolment.applications.states import Item
 from enrolment.applications.words import bar_text
 from enrolment.cycles.queries import window_of
 from tests.enrolment import factories as make
-from tests.enrolment.applications.scene import Scene, actor_for, scene
+from tests.enrolment.applications.scene import Scene, actor_for, notices_of, scene
 from tests.factories import JS, QP, WJ
-
-
-@pytest.fixture
-def world(context: Flask) -> Scene:
-    return scene()
-
-
-def notices_of(account_id: object) -> list[str]:
-    return list(db.session.scalars(select(Notice.template).where(Notice.account_id == account_id)))
 
 
 def test_from_start_to_receipt(world: Scene) -> None:
@@ -231,121 +220,6 @@ def test_a_locked_round_moves_no_more(world: Scene) -> None:
         assert "锁定" in str(refusal.value.sentence)
     with pytest.raises(Refused):
         operations.withdraw(world.pupil, application_id=application.id, version=application.version, at=clock.now())
-
-
-def test_the_guardian_sends_it_back_with_a_word(world: Scene) -> None:
-    application = world.send(world.ready())
-    waiting = newest_version(application)
-    with pytest.raises(Refused) as refusal:
-        confirming.send_back(
-            world.guardian, application_id=application.id, version=waiting.version, comment="  ", at=clock.now()
-        )
-    assert refusal.value.field == "comment"
-    confirming.send_back(
-        world.guardian, application_id=application.id, version=waiting.version, comment="先看看学费", at=clock.now()
-    )
-    assert newest_version(application).state is VersionState.DRAFT
-    assert newest_version(application).guardian_comment == "先看看学费"
-    assert "applications.sent_back" in notices_of(world.child.account_id)
-
-
-def test_the_pupil_cannot_confirm(world: Scene) -> None:
-    application = world.send(world.ready())
-    with pytest.raises(NotAllowed):
-        confirming.confirm(
-            world.pupil,
-            application_id=application.id,
-            version=newest_version(application).version,
-            purposes=set(ConsentPurpose),
-            notice_version=NOTICE,
-            at=clock.now(),
-        )
-
-
-def test_each_box_has_to_be_ticked(world: Scene) -> None:
-    application = world.send(world.ready())
-    for ticked, missing in (
-        (set(), ConsentPurpose.PERSONAL_DATA),
-        ({ConsentPurpose.PERSONAL_DATA, ConsentPurpose.APPLICATION}, ConsentPurpose.SENSITIVE_DATA),
-        ({ConsentPurpose.PERSONAL_DATA, ConsentPurpose.SENSITIVE_DATA}, ConsentPurpose.APPLICATION),
-    ):
-        with pytest.raises(Refused) as refusal:
-            confirming.confirm(
-                world.guardian,
-                application_id=application.id,
-                version=newest_version(application).version,
-                purposes=ticked,
-                notice_version=NOTICE,
-                at=clock.now(),
-            )
-        assert refusal.value.field == missing.value
-    assert db.session.scalars(select(Consent)).all() == []
-
-
-def test_the_guardian_confirms_what_was_shown(world: Scene) -> None:
-    application = world.send(world.ready())
-    shown = newest_version(application).version
-    operations.take_back(world.pupil, application_id=application.id, at=clock.now())
-    world.send(application)
-    with pytest.raises(Conflict):
-        confirming.confirm(
-            world.guardian,
-            application_id=application.id,
-            version=shown,
-            purposes=set(ConsentPurpose),
-            notice_version=NOTICE,
-            at=clock.now(),
-        )
-
-
-class TestUnderFourteen:
-    """13 years and 11 months on the day: the special notice, and nothing sensitive before it (X71)."""
-
-    @pytest.fixture
-    def child(self, context: Flask) -> Scene:
-        today = clock.today()
-        return scene(born=dt.date(today.year - 14, today.month, 1) + dt.timedelta(days=40))
-
-    def test_papers_wait_for_the_guardian(self, child: Scene) -> None:
-        application = child.ready()
-        with pytest.raises(Refused) as refusal:
-            child.send(application)
-        assert "任务" in str(refusal.value.sentence)
-        with pytest.raises(Refused):
-            self.consent(child, NOTICE)
-        self.consent(child, NOTICE_UNDER_14)
-        child.confirm(child.send(application))
-        assert application.state is ApplicationState.SUBMITTED
-        assert {one.notice_version for one in db.session.scalars(select(Consent))} == {NOTICE_UNDER_14}
-
-    def test_on_the_birthday_the_rule_changes_for_new_consents_only(self, child: Scene) -> None:
-        self.consent(child, NOTICE_UNDER_14)
-        birthday = child.child.birth_date.replace(year=child.child.birth_date.year + 14)
-        with clock.frozen(clock.at_beijing(birthday, 9)):
-            with pytest.raises(Refused):
-                self.consent(child, NOTICE_UNDER_14)
-            self.consent(child, NOTICE)
-
-    @staticmethod
-    def consent(child: Scene, notice: str) -> None:
-        confirming.give_consents(
-            child.guardian,
-            applicant_id=child.child.id,
-            purposes=set(ConsentPurpose),
-            notice_version=notice,
-            at=clock.now(),
-        )
-
-
-def test_taking_consents_back_takes_the_pupil_out(world: Scene) -> None:
-    application = world.submitted()
-    (left,) = confirming.withdraw_consents(world.guardian, applicant_id=world.child.id, at=clock.now())
-    assert left.id == application.id
-    assert application.state is ApplicationState.WITHDRAWN
-    with pytest.raises(Refused):
-        confirming.withdraw_consents(world.guardian, applicant_id=world.child.id, at=clock.now())
-    with pytest.raises(NotAllowed):
-        confirming.withdraw_consents(world.pupil, applicant_id=world.child.id, at=clock.now())
 
 
 class TestCorrection:
