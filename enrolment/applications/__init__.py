@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
     from enrolment.applications import (
         candidate_views,
         choice_views,
+        clash_views,
         guardian_views,
         notices,
         paper_views,
@@ -27,7 +28,7 @@ def init_app(app: Flask) -> None:
     from enrolment.applications.standing import unsent_notes
     from enrolment.plans.catalogue import add_reader_county
 
-    for pages in (views, choice_views, guardian_views, paper_views, candidate_views, pass_views):
+    for pages in (views, choice_views, guardian_views, paper_views, candidate_views, pass_views, clash_views):
         app.register_blueprint(pages.blueprint)
     app.jinja_env.filters["mask_document"] = mask_document
     app.jinja_env.filters["mask_phone"] = mask_phone
@@ -37,6 +38,7 @@ def init_app(app: Flask) -> None:
     add_reader_county(county_of)
     add_standing_notes(unsent_notes)
     add_status_words("application", words.STATUS_WORDS)
+    add_status_words("filing_clash", words.CLASH_WORDS)
     grant_permissions(
         {
             "applications.own": {Role.APPLICANT, Role.GUARDIAN},
@@ -44,6 +46,8 @@ def init_app(app: Flask) -> None:
             "applications.read": {Role.APPLICANT, Role.GUARDIAN, Role.COUNTY_OFFICER, Role.COUNTY_APPROVER},
             "applications.see": {Role.COUNTY_OFFICER, Role.COUNTY_APPROVER},
             "applications.intake": {Role.COUNTY_OFFICER},
+            "clashes.see": {Role.COUNTY_OFFICER, Role.COUNTY_APPROVER},
+            "clashes.decide": {Role.COUNTY_APPROVER},
             "passes.see": {Role.SCHOOL_ADMISSIONS, Role.COUNTY_OFFICER, Role.COUNTY_APPROVER},
             "passes.load": {Role.SCHOOL_ADMISSIONS, Role.COUNTY_OFFICER},
         }
@@ -51,5 +55,6 @@ def init_app(app: Flask) -> None:
     add_menu(
         MenuEntry(_l("我的报名"), "applications.mine", 20, audience="family", permission="applications.own"),
         MenuEntry(_l("考生名册"), "candidates.candidates", 110, permission="applications.see", group=_l("招生")),
+        MenuEntry(_l("两地报名"), "clashes.cases", 117, permission="clashes.see", group=_l("招生")),
         MenuEntry(_l("合格名单"), "pass_lists.lists", 115, permission="passes.see", group=_l("招生")),
     )

@@ -15,6 +15,7 @@ from core.i18n import lazy as _l
 from core.words import Words
 from enrolment.applications import notices
 from enrolment.applications.catalogue import catalogue_of
+from enrolment.applications.clashes import end_clashes, open_clashes
 from enrolment.applications.consents import notice_for
 from enrolment.applications.models import (
     ApplicantGuardian,
@@ -100,6 +101,7 @@ def confirm(
         move(application, Event.GUARDIAN_CONFIRM)
         if before is not None:
             end_receipt(actor, before, replaced_by=document)
+        open_clashes(actor, application)
         record(actor, "applications.submit", application, number=document.number, sha256=waiting.content_sha256)
         notices.tell_family(
             application.applicant,
@@ -175,6 +177,7 @@ def _leave(actor: Actor, application: Application) -> Application:
     move(application, Event.WITHDRAW)
     if in_force is not None:
         end_receipt(actor, in_force)
+    end_clashes(actor, application)
     record(actor, "applications.withdraw", application, consents=True)
     return application
 

@@ -1,7 +1,7 @@
 """Taking in a county's list of candidates: compared first, then all or nothing, the same file twice for nothing."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from core.errors import NotAllowed
 from core.i18n import lazy as _l
 from core.identity import document_tail
 from core.sheets import BadSheets, SheetFault, SheetNote, Words
+from enrolment.applications.clashes import LIVE, open_clashes
 from enrolment.applications.intake_facts import Change, Facts, Score, changes, shown, stated
 from enrolment.applications.models import Applicant, SubjectScore
 from enrolment.applications.sheet import Candidate, CandidateSheet, CountySheet
@@ -61,7 +62,8 @@ class _Line:
 
 def compare_candidates(actor: Actor, *, cycle_id: uuid.UUID, sheet: CandidateSheet) -> ImportReport:
     """What taking the sheet in would do; nothing is written. Raises like `take_candidates`."""
-    return _report(list(_lines(actor, cycle_id, sheet)), sheet)
+    noted: list[SheetNote] = []
+    return _report(list(_lines(actor, cycle_id, sheet, noted)), sheet, noted)
 
 
 def take_candidates(actor: Actor, *, cycle_id: uuid.UUID, sheet: CandidateSheet) -> ImportReport:
@@ -72,7 +74,8 @@ def take_candidates(actor: Actor, *, cycle_id: uuid.UUID, sheet: CandidateSheet)
     """
     with transaction() as session:
         cycle = lock_row(Cycle, cycle_id)
-        lines = list(_lines(actor, cycle_id, sheet))
+        noted: list[SheetNote] = []
+        lines = list(_lines(actor, cycle_id, sheet, noted))
         for line in lines:
             if line.applicant is None:
                 session.add(_new(cycle, line))
@@ -81,7 +84,8 @@ def take_candidates(actor: Actor, *, cycle_id: uuid.UUID, sheet: CandidateSheet)
                 fields = [[one.field, one.before, one.after] for one in line.changes if one.field != "name"]
                 record(actor, "applications.change_candidate", line.applicant, fields=fields)
         session.flush()
-        report = _report(lines, sheet)
+        _open_clashes(actor, lines)
+        report = _report(lines, sheet, noted)
         record(
             actor,
             "applications.take_candidates",
@@ -116,7 +120,7 @@ def facts_of(applicant: Applicant) -> Facts:
     )
 
 
-def _lines(actor: Actor, cycle_id: uuid.UUID, sheet: CandidateSheet) -> Iterator[_Line]:
+def _lines(actor: Actor, cycle_id: uuid.UUID, sheet: CandidateSheet, noted: list[SheetNote]) -> Iterator[_Line]:
     own = actor.counties(INTAKE)
     for county in sheet.counties:
         if county.county not in own:
@@ -127,6 +131,7 @@ def _lines(actor: Actor, cycle_id: uuid.UUID, sheet: CandidateSheet) -> Iterator
         raise BadSheets(faults, sheet.notes)
     taken = {row.number for row in sheet.taken}
     for county in sheet.counties:
+        noted.extend(_notes(county, known))
         for candidate in county.candidates:
             applicant = known.by_number.get((county.county, candidate.number))
             before = facts_of(applicant) if applicant else None
@@ -136,11 +141,12 @@ def _lines(actor: Actor, cycle_id: uuid.UUID, sheet: CandidateSheet) -> Iterator
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The year's pupils, by county and number, by number alone, and by document."""
+    """The year's pupils, by county and number, by number alone, and by county and document."""
 
     by_number: Mapping[tuple[str, str], Applicant]
     county_of: Mapping[str, str]
-    by_document: Mapping[tuple[str, str], Applicant]
+    by_document: Mapping[tuple[str, str, str], Applicant]
+    elsewhere: Mapping[tuple[str, str], frozenset[str]]
 
 
 def _known(cycle_id: uuid.UUID) -> _Known:
@@ -149,8 +155,36 @@ def _known(cycle_id: uuid.UUID) -> _Known:
     return _Known(
         by_number={(row.county, row.candidate_number): row for row in rows},
         county_of={row.candidate_number: row.county for row in rows},
-        by_document={(row.document_type, row.document_index): row for row in rows},
+        by_document={(row.county, row.document_type, row.document_index): row for row in rows},
+        elsewhere=_counties_of(rows),
     )
+
+
+def _counties_of(rows: Iterable[Applicant]) -> Mapping[tuple[str, str], frozenset[str]]:
+    """The counties that list each document."""
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for row in rows:
+        key = (row.document_type, row.document_index)
+        found[key] = found.get(key, frozenset()) | {row.county}
+    return found
+
+
+def _document(candidate: Candidate) -> tuple[str, str]:
+    """A candidate's document as records are found by it."""
+    return candidate.document_kind.value, blind_index("document", candidate.document_number)
+
+
+def _notes(county: CountySheet, known: _Known) -> Iterator[SheetNote]:
+    """Pupils whose document stands on another county's list too; that county's list is not told."""
+    for candidate in county.candidates:
+        if known.elsewhere.get(_document(candidate), frozenset()) - {county.county}:
+            what = Words(
+                "这个证件也在另一个县区的名册上；考生在两边都提交报名时，两边都暂停办理，由两个县区商定",
+                "this document is on another county's roster too; if the applicant submits in both, both are held "
+                "until the two counties agree",
+            )
+            shown_as = document_tail(candidate.document_number)
+            yield SheetNote(county.sheet, candidate.row, "", "证件号码", shown_as, "", what)
 
 
 def _faults(county: CountySheet, known: _Known) -> Iterator[SheetFault]:
@@ -165,10 +199,8 @@ def _faults(county: CountySheet, known: _Known) -> Iterator[SheetFault]:
                 Words("这个考生号已属于另一个县区", "this candidate number belongs to another county"),
                 Words("请核对考生号", "check the candidate number"),
             )
-        same = known.by_document.get(
-            (candidate.document_kind.value, blind_index("document", candidate.document_number))
-        )
-        if same is not None and (same.county, same.candidate_number) != (county.county, candidate.number):
+        same = known.by_document.get((county.county, *_document(candidate)))
+        if same is not None and same.candidate_number != candidate.number:
             yield _fault(
                 county,
                 candidate,
@@ -225,7 +257,16 @@ def _write(applicant: Applicant, after: Facts) -> None:
             row.points, row.full = score.points, score.full
 
 
-def _report(lines: list[_Line], sheet: CandidateSheet) -> ImportReport:
+def _open_clashes(actor: Actor, lines: Iterable[_Line]) -> None:
+    """A corrected document may show that a pupil has submitted in another county as well."""
+    for line in lines:
+        if line.applicant is not None and any(one.field == "document_number" for one in line.changes):
+            for application in line.applicant.applications:
+                if application.state in LIVE and application.round.locked_at is None:
+                    open_clashes(actor, application)
+
+
+def _report(lines: list[_Line], sheet: CandidateSheet, noted: Iterable[SheetNote]) -> ImportReport:
     changed = tuple(
         RowChange(line.candidate.number, shown("name", line.candidate.name), line.changes)
         for line in lines
@@ -237,5 +278,5 @@ def _report(lines: list[_Line], sheet: CandidateSheet) -> ImportReport:
         changed=changed,
         same=len(lines) - new - len(changed),
         taken=len(sheet.taken),
-        notes=sheet.notes,
+        notes=(*sheet.notes, *noted),
     )

@@ -77,7 +77,8 @@ class Applicant(Versioned, Base):
 
     __table_args__ = (
         UniqueConstraint("cycle_id", "candidate_number"),
-        UniqueConstraint("cycle_id", "document_type", "document_index"),
+        UniqueConstraint("cycle_id", "county", "document_type", "document_index"),
+        Index("ix_applicant_document", "cycle_id", "document_type", "document_index"),
         CheckConstraint("sex IN ('1', '2')", name="sex_known"),
         CheckConstraint("bonus >= 0", name="bonus_not_negative"),
         CheckConstraint("hukou IN ('local', 'outside')", name="hukou_known"),

@@ -18,6 +18,10 @@ CHANGING = "applications.changing"
 SENT_BACK = "applications.sent_back"
 WITHDRAWN = "applications.withdrawn"
 NOT_ON_LIST = "applications.not_on_list"
+HELD = "applications.held"
+HELD_BUREAU = "applications.held_bureau"
+HELD_ENDED = "applications.held_ended"
+HELD_NEITHER = "applications.held_neither"
 FREEZE_PATH = "/account/freeze"
 
 
@@ -74,6 +78,36 @@ def register() -> None:
             "截止前可以修改志愿；有疑问请联系招生学校。"
         ),
         title=_l("一个志愿不起作用"),
+        urgent=True,
+    )
+    _register_clashes()
+
+
+def _register_clashes() -> None:
+    add_template(
+        HELD,
+        _l(
+            "%(child)s 在%(county)s也提交了报名。同一名考生只能在一个县区报名，两边都暂停办理，"
+            "等两个县区教育局商定。您也可以撤回其中一份。"
+        ),
+        title=_l("报名暂停办理"),
+        urgent=True,
+    )
+    add_template(
+        HELD_BUREAU,
+        _l("一名考生在两个县区都提交了报名，请打开“两地报名”答复由哪个县区继续办理。"),
+        title=_l("两地报名待答复"),
+    )
+    add_template(
+        HELD_ENDED,
+        _l("两个县区教育局已商定：%(child)s 的报名由%(county)s继续办理，另一个县区的报名已撤回。"),
+        title=_l("两地报名已有结论"),
+        urgent=True,
+    )
+    add_template(
+        HELD_NEITHER,
+        _l("两个县区教育局已商定：%(child)s 在两个县区的报名都撤回。有疑问请联系本县区招生办。"),
+        title=_l("两地报名已有结论"),
         urgent=True,
     )
 

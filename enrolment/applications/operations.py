@@ -13,6 +13,7 @@ from core.errors import NotVisible, Refused
 from core.i18n import lazy as _l
 from enrolment.applications import notices
 from enrolment.applications.catalogue import catalogue_of
+from enrolment.applications.clashes import demand_not_lost, end_clashes
 from enrolment.applications.entry import demand_entry
 from enrolment.applications.models import Applicant, Application, ApplicationState, ApplicationVersion
 from enrolment.applications.progress import current_papers, list_faults, progress_of
@@ -170,6 +171,7 @@ def withdraw(actor: Actor, *, application_id: uuid.UUID, version: int, at: dt.da
         move(application, Event.WITHDRAW)
         if in_force is not None:
             end_receipt(actor, in_force)
+        end_clashes(actor, application)
         until = filing_until(application)
         record(actor, "applications.withdraw", application)
         notices.tell_family(
@@ -186,6 +188,7 @@ def take_up_again(actor: Actor, *, application_id: uuid.UUID, version: int, at: 
     with transaction():
         application = lock_own(actor, application_id)
         expect_version(application, version)
+        demand_not_lost(application.applicant, application.round_id)
         move(application, Event.OPEN)
         demand_open(application, at)
         draft_of(application)

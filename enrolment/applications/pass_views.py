@@ -139,7 +139,8 @@ def new() -> _Answer:
 @blueprint.get("/template")
 @requires("passes.load")
 def template() -> Response:
-    return download(passed_template(), name=f"{_('合格名单模板')}.xlsx", mimetype=Kind.XLSX.media_type)
+    name = _("合格名单模板")
+    return download(passed_template(), name=f"{name}.xlsx", mimetype=Kind.XLSX.media_type)
 
 
 @blueprint.get("/<uuid:list_id>")

@@ -19,6 +19,7 @@ from core.errors import NotAllowed
 from core.i18n import lazy as _l
 from core.sheets import BadSheets, SheetFault, Words
 from enrolment.applications.catalogue import Catalogue, catalogue_of
+from enrolment.applications.clashes import open_clashes
 from enrolment.applications.intake import INTAKE, ImportReport, take_candidates
 from enrolment.applications.models import (
     Applicant,
@@ -213,6 +214,7 @@ def _record(
         end_receipt(actor, before, replaced_by=document)
     move(application, Event.APPROVE)
     application.signed_copy_at = at
+    open_clashes(actor, application)
     codes = [choice.programme.code for choice in draft.choices]
     record(actor, "applications.record_wishes", application, number=document.number, choices=codes)
 

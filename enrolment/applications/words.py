@@ -77,6 +77,11 @@ STATUS_WORDS: Mapping[str, StatusWord] = {
     PageStatus.REGISTERED: StatusWord(_l("已注册学籍"), "success"),
     PageStatus.NOT_ADMITTED: StatusWord(_l("未录取")),
 }
+CLASH_WORDS: Mapping[str, StatusWord] = {
+    "open": StatusWord(_l("等待商定"), "warning"),
+    "decided": StatusWord(_l("已商定"), "success"),
+    "ended": StatusWord(_l("已撤回一份")),
+}
 TASKS: Mapping[Task, object] = {
     Task.IDENTITY: _l("核对个人信息"),
     Task.GUARDIANS: _l("监护人信息"),

@@ -13,6 +13,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from core.db import db
 from core.files.models import StoredFile
 from enrolment.applications.catalogue import Catalogue, catalogue_of
+from enrolment.applications.clashes import held_among
 from enrolment.applications.eligibility import Bar
 from enrolment.applications.models import Applicant, Application, ApplicationVersion, Paper, PaperKind, PaperState
 from enrolment.applications.progress import current_papers, list_faults, needed_papers
@@ -54,11 +55,17 @@ class _Others:
     namesakes: Mapping[tuple[str, dt.date], int]
     enrolled: Collection[tuple[str, str]]
     shared: Mapping[uuid.UUID, Collection[PaperKind]]
+    held: Collection[uuid.UUID]
 
 
 def _others(applications: Sequence[Application]) -> _Others:
     documents = {(one.applicant.document_type, one.applicant.document_index) for one in applications}
-    return _Others(_namesakes(applications), enrolled_documents(documents), _shared_papers(applications))
+    return _Others(
+        _namesakes(applications),
+        enrolled_documents(documents),
+        _shared_papers(applications),
+        held_among([one.id for one in applications]),
+    )
 
 
 def _facts(application: Application, catalogue: Catalogue, others: _Others) -> CaseFacts:
@@ -81,6 +88,7 @@ def _facts(application: Application, catalogue: Catalogue, others: _Others) -> C
         taken_elsewhere=applicant.taken_elsewhere,
         enrolled=(applicant.document_type, applicant.document_index) in others.enrolled,
         shared_papers=tuple(kind for kind in PaperKind if kind in others.shared.get(applicant.id, ())),
+        held=application.id in others.held,
         guardians=len(applicant.guardians),
         shared_phone=any(applicant.phone and one.phone == applicant.phone for one in applicant.guardians),
     )

@@ -19,6 +19,7 @@ from core.db import db, expect_version, transaction
 from core.db.transaction import require_transaction
 from core.errors import Conflict, Refused
 from core.i18n import lazy as _l
+from enrolment.applications.clashes import demand_not_held
 from enrolment.applications.models import Application, ApplicationVersion, PaperState
 from enrolment.applications.progress import current_papers
 from enrolment.applications.records import demand_possible, move, version_in_force
@@ -172,8 +173,13 @@ def decide(
     note: str = "",
     batch_id: uuid.UUID | None = None,
 ) -> ReviewDecision:
-    """Inside a transaction: write a decision and its audit entry."""
+    """Inside a transaction: write a decision and its audit entry.
+
+    Raises Refused while the application is held, because the pupil has submitted in another county as well.
+    """
     session = require_transaction()
+    if verdict is not Verdict.UNDONE:
+        demand_not_held(application)
     last = last_decision(application)
     made = ReviewDecision(
         application_id=application.id,

@@ -19,6 +19,7 @@ USUAL_AGES = range(14, 19)
 class Check(enum.StrEnum):
     """What the machine noticed; `words` says each in a sentence."""
 
+    HELD = "held"
     IDENTITY_UNREADABLE = "identity_unreadable"
     SEX_DIFFERS = "sex_differs"
     BIRTH_DIFFERS = "birth_differs"
@@ -48,7 +49,8 @@ class CaseFacts:
     """Everything the checks look at. ``on`` is 1 September of the year; ``namesakes`` are other pupils of the
     year with the same name and birthday; ``enrolled`` says that the register has an open stay under the same
     document; ``shared_papers`` are files that another pupil has sent as well; ``shut`` ranks without seats for the
-    county, ``barred`` ranks that another rule strikes.
+    county, ``barred`` ranks that another rule strikes; ``held`` says that the pupil has submitted in another county
+    as well and both bureaus have not agreed yet.
     """
 
     document_type: str
@@ -65,13 +67,15 @@ class CaseFacts:
     taken_elsewhere: bool = False
     enrolled: bool = False
     shared_papers: tuple[PaperKind, ...] = ()
+    held: bool = False
     guardians: int = 1
     shared_phone: bool = False
 
 
 def precheck(facts: CaseFacts) -> tuple[Finding, ...]:
     """Every finding, in the order an officer would look; empty: all green."""
-    return (*_identity(facts), *_person(facts), *_papers(facts), *_choices(facts))
+    held = (Finding(Check.HELD),) if facts.held else ()
+    return (*held, *_identity(facts), *_person(facts), *_papers(facts), *_choices(facts))
 
 
 def _identity(facts: CaseFacts) -> tuple[Finding, ...]:

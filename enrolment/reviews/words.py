@@ -17,6 +17,7 @@ VERDICT_WORDS: Mapping[str, StatusWord] = {
     "undone": StatusWord(_l("已撤销")),
 }
 FLAGS: Mapping[Check, object] = {
+    Check.HELD: _l("两地报名"),
     Check.IDENTITY_UNREADABLE: _l("证件号码有误"),
     Check.SEX_DIFFERS: _l("性别不符"),
     Check.BIRTH_DIFFERS: _l("出生日期不符"),
@@ -44,6 +45,7 @@ def finding_text(finding: Finding) -> object:
     """A finding in one sentence: what it is and what to look at."""
     fact = finding.fact
     sentences = {
+        Check.HELD: _l("考生在另一个县区也提交了报名，两个县区教育局商定之前暂停办理，请到“两地报名”查看。"),
         Check.IDENTITY_UNREADABLE: _l("证件号码不能通过校验，请对照证件核对。"),
         Check.SEX_DIFFERS: _l("名单上的性别与证件号码不一致。"),
         Check.BIRTH_DIFFERS: _l("名单上的出生日期与证件号码（%(day)s）不一致。", day=fact),

@@ -1,5 +1,6 @@
 """What must be true before a round is locked and run, each line with a link to where it is mended."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -9,6 +10,7 @@ from core.db import db
 from core.i18n import current_language, say
 from core.i18n import gettext as _
 from core.sheets import BadSheets
+from enrolment.applications.clashes import unsettled
 from enrolment.applications.models import Application
 from enrolment.applications.pass_lists import lists_of_round
 from enrolment.applications.states import ApplicationState
@@ -29,8 +31,8 @@ _TIMETABLE, _PLANS, _QUEUE, _CANDIDATES = (
     "candidates.candidates",
 )
 _TAKEN = "returns.taken"
-_PASSED = "pass_lists.lists"
-PLACES = (_TIMETABLE, _PLANS, _QUEUE, _CANDIDATES, _TAKEN, _PASSED)
+_PASSED, _CLASHES = "pass_lists.lists", "clashes.cases"
+PLACES = (_TIMETABLE, _PLANS, _QUEUE, _CANDIDATES, _TAKEN, _PASSED, _CLASHES)
 """The pages on which something is mended, as they are registered; those of a round take its id."""
 
 
@@ -47,7 +49,15 @@ class Readiness:
 
 def readiness(round_: Round) -> tuple[Readiness, ...]:
     """All lines for a round, in the order of the work."""
-    return (*_windows(round_), _plan(round_), _queue(round_), *_pass_lists(round_), *_inputs(round_))
+    plan = plan_in_force(round_.id)
+    return (
+        *_windows(round_),
+        _plan(plan),
+        _queue(round_),
+        *_clashes(round_),
+        *_pass_lists(round_),
+        *_inputs(round_, plan),
+    )
 
 
 def blocking(lines: tuple[Readiness, ...]) -> tuple[Readiness, ...]:
@@ -84,8 +94,7 @@ def _windows(round_: Round) -> tuple[Readiness, ...]:
     )
 
 
-def _plan(round_: Round) -> Readiness:
-    plan = plan_in_force(round_.id)
+def _plan(plan: Plan | None) -> Readiness:
     if plan is None:
         return Readiness(_("招生计划"), False, _("还没有各方都批准的计划。"), _PLANS)
     return Readiness(_("招生计划"), True, _("第 %(number)s 版，已由各县区批准。", number=plan.number), _PLANS)
@@ -101,6 +110,25 @@ def _queue(round_: Round) -> Readiness:
     if count:
         return Readiness(_("预审"), False, _("还有 %(count)s 份报名等待预审或补正。", count=count), _QUEUE)
     return Readiness(_("预审"), True, _("没有等待预审的报名。"), _QUEUE)
+
+
+def _clashes(round_: Round) -> tuple[Readiness, ...]:
+    """Nobody may stand in two counties: both bureaus must have agreed which one goes on."""
+    pairs = Counter(unsettled(round_.id))
+    return tuple(
+        Readiness(
+            _("两地报名"),
+            False,
+            _(
+                "有 %(count)s 名考生在%(one)s和%(other)s都提交了报名，两个县区还没有商定。",
+                count=count,
+                one=county_text(one),
+                other=county_text(other),
+            ),
+            _CLASHES,
+        )
+        for (one, other), count in sorted(pairs.items())
+    )
 
 
 def _pass_lists(round_: Round) -> tuple[Readiness, ...]:
@@ -126,9 +154,8 @@ def _named(programme: Programme) -> str:
     return f"{programme.code} {programme.name(current_language())}"
 
 
-def _inputs(round_: Round) -> tuple[Readiness, ...]:
+def _inputs(round_: Round, plan: Plan | None) -> tuple[Readiness, ...]:
     """The instance can be built: no score is missing that the order needs, no rule contradicts another."""
-    plan = plan_in_force(round_.id)
     if plan is None:
         return ()
     lines = _counties(round_, plan)

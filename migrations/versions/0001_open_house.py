@@ -287,13 +287,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("cycle_id", "candidate_number", name=op.f("uq_applicant_cycle_id_candidate_number")),
         sa.UniqueConstraint(
             "cycle_id",
+            "county",
             "document_type",
             "document_index",
-            name=op.f("uq_applicant_cycle_id_document_type_document_index"),
+            name=op.f("uq_applicant_cycle_id_county_document_type_document_index"),
         ),
     )
     with op.batch_alter_table("applicant", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_applicant_county"), ["county"], unique=False)
+        batch_op.create_index("ix_applicant_document", ["cycle_id", "document_type", "document_index"], unique=False)
 
     op.create_table(
         "county_graduates",
@@ -994,6 +996,52 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consent_applicant_id"), ["applicant_id"], unique=False)
+
+    op.create_table(
+        "filing_clash",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("one_id", sa.Uuid(), nullable=False),
+        sa.Column("other_id", sa.Uuid(), nullable=False),
+        sa.Column("one_county", sa.String(length=6), nullable=False),
+        sa.Column("other_county", sa.String(length=6), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("one_answer", sa.String(length=6), nullable=False),
+        sa.Column("one_basis", sa.String(length=40), nullable=True),
+        sa.Column("one_by", sa.Uuid(), nullable=True),
+        sa.Column("one_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("other_answer", sa.String(length=6), nullable=False),
+        sa.Column("other_basis", sa.String(length=40), nullable=True),
+        sa.Column("other_by", sa.Uuid(), nullable=True),
+        sa.Column("other_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(length=6), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(one_answer = '') = (one_by IS NULL)", name=op.f("ck_filing_clash_one_by_somebody")),
+        sa.CheckConstraint(
+            "(other_answer = '') = (other_by IS NULL)", name=op.f("ck_filing_clash_other_by_somebody")
+        ),
+        sa.CheckConstraint(
+            "(state = 'decided') = (outcome <> '') AND (outcome = '' OR (one_answer = outcome AND other_answer = outcome AND one_by <> other_by))",
+            name=op.f("ck_filing_clash_both_agree"),
+        ),
+        sa.CheckConstraint("(state = 'open') = (ended_at IS NULL)", name=op.f("ck_filing_clash_ended_has_time")),
+        sa.CheckConstraint("state IN ('open', 'decided', 'ended')", name=op.f("ck_filing_clash_state_known")),
+        sa.CheckConstraint("one_county < other_county", name=op.f("ck_filing_clash_two_counties")),
+        sa.ForeignKeyConstraint(["one_id"], ["application.id"], name=op.f("fk_filing_clash_one_id_application")),
+        sa.ForeignKeyConstraint(["other_id"], ["application.id"], name=op.f("fk_filing_clash_other_id_application")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_filing_clash")),
+    )
+    with op.batch_alter_table("filing_clash", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_filing_clash_one_id"), ["one_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_filing_clash_other_id"), ["other_id"], unique=False)
+        batch_op.create_index(
+            "uq_filing_clash_open",
+            ["one_id", "other_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
 
     op.create_table(
         "pass_list",
@@ -2209,6 +2257,31 @@ def upgrade() -> None:
     )
     on(
         "sqlite",
+        "CREATE TRIGGER filing_clash_ended BEFORE UPDATE ON filing_clash FOR EACH ROW WHEN "
+        "OLD.state <> 'open' BEGIN SELECT RAISE(ABORT, 'the case is closed'); END",
+        "CREATE TRIGGER filing_clash_no_delete BEFORE DELETE ON filing_clash FOR EACH ROW WHEN 1 = "
+        "1 BEGIN SELECT RAISE(ABORT, 'filing_clash is append-only'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION filing_clash_ended() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF OLD.state <> 'open' THEN RAISE EXCEPTION 'the case is closed' USING "
+        "ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER filing_clash_ended BEFORE UPDATE ON filing_clash FOR EACH ROW "
+        "EXECUTE FUNCTION filing_clash_ended()",
+        "CREATE OR REPLACE FUNCTION filing_clash_no_delete() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'filing_clash is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN OLD; END $guard$",
+        "CREATE OR REPLACE TRIGGER filing_clash_no_delete BEFORE DELETE ON filing_clash FOR EACH "
+        "ROW EXECUTE FUNCTION filing_clash_no_delete()",
+        "CREATE OR REPLACE FUNCTION filing_clash_no_truncate() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'filing_clash is append-only' USING ERRCODE = "
+        "'check_violation'; END IF; RETURN NULL; END $guard$",
+        "CREATE OR REPLACE TRIGGER filing_clash_no_truncate BEFORE TRUNCATE ON filing_clash FOR "
+        "EACH STATEMENT EXECUTE FUNCTION filing_clash_no_truncate()",
+    )
+    on(
+        "sqlite",
         "CREATE TRIGGER issued_document_content_fixed BEFORE UPDATE ON issued_document FOR EACH ROW "
         "WHEN NEW.kind <> OLD.kind OR NEW.number <> OLD.number OR NEW.verification_code <> "
         "OLD.verification_code OR NEW.short_code <> OLD.short_code OR NEW.issuer_id <> "
@@ -3107,6 +3180,18 @@ def downgrade() -> None:
     )
     on(
         "sqlite",
+        "DROP TRIGGER IF EXISTS filing_clash_ended",
+        "DROP TRIGGER IF EXISTS filing_clash_no_delete",
+        "DROP TRIGGER IF EXISTS filing_clash_no_truncate",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS filing_clash_ended() CASCADE",
+        "DROP FUNCTION IF EXISTS filing_clash_no_delete() CASCADE",
+        "DROP FUNCTION IF EXISTS filing_clash_no_truncate() CASCADE",
+    )
+    on(
+        "sqlite",
         "DROP TRIGGER IF EXISTS file_return_decided",
         "DROP TRIGGER IF EXISTS file_return_no_delete",
         "DROP TRIGGER IF EXISTS file_return_no_truncate",
@@ -3359,6 +3444,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pass_list_round_id"))
 
     op.drop_table("pass_list")
+    with op.batch_alter_table("filing_clash", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_filing_clash_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
+        )
+        batch_op.drop_index(batch_op.f("ix_filing_clash_other_id"))
+        batch_op.drop_index(batch_op.f("ix_filing_clash_one_id"))
+
+    op.drop_table("filing_clash")
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consent_applicant_id"))
 
@@ -3492,6 +3585,7 @@ def downgrade() -> None:
     op.drop_table("county_window")
     op.drop_table("county_graduates")
     with op.batch_alter_table("applicant", schema=None) as batch_op:
+        batch_op.drop_index("ix_applicant_document")
         batch_op.drop_index(batch_op.f("ix_applicant_county"))
 
     op.drop_table("applicant")

@@ -22,7 +22,8 @@ from core.files.operations import file_store
 from core.jobs.models import Job
 from core.notices.models import Delivery, Notice
 from enrolment.appeals.models import CaseKind, CorrectionCase
-from enrolment.applications.models import Applicant, Paper, PaperKind
+from enrolment.applications.clash_models import FilingClash
+from enrolment.applications.models import Applicant, Application, ApplicationState, Paper, PaperKind
 from enrolment.applications.pass_models import PassEffect, PassList
 from enrolment.confirmations.letters import letter_of
 from enrolment.confirmations.models import Arrival, ArrivalMethod
@@ -44,7 +45,7 @@ from registry.schools.models import Programme, School, SchoolYear
 from tests.enrolment import factories as make
 from tests.enrolment.applications.scene import actor_for
 from tests.enrolment.rounds.stage import Stage, ready, solved
-from tests.factories import JS, QP, account, organisation, school
+from tests.factories import JS, QP, WJ, account, organisation, school
 from tests.registry.students.test_scope import pupil as student
 
 HERE, THERE = QP, JS
@@ -103,6 +104,7 @@ def build() -> World:
     plan = make.plan(open_round, [(stage.first, {HERE: 2, THERE: 1})], state=PlanState.DRAFT)
     made |= {
         "application_id": application.id,
+        "clash_id": _clash(application),
         "placement_id": placement.id,
         "arrival_id": arrival.id,
         "cycle_id": open_round.cycle_id,
@@ -198,6 +200,20 @@ def _revision(world: World) -> uuid.UUID:
     officer = actor_for(world.of(Role.COUNTY_OFFICER))
     day = clock.today() + dt.timedelta(days=1)
     return revisions.propose_plain(officer, county=HERE, effective_from=day, plain=plain).id
+
+
+def _clash(application: Application) -> uuid.UUID:
+    """The home child has filed in a third county as well."""
+    child, in_round = application.applicant, application.round
+    year = db.session.get_one(Cycle, in_round.cycle_id)
+    twin = make.applicant(year, WJ, with_account=False, name=child.name, document_number=child.document_number)
+    other = make.application(twin, in_round, state=ApplicationState.SUBMITTED)
+    with housekeeping() as session:
+        made = FilingClash(
+            one_id=application.id, other_id=other.id, one_county=HERE, other_county=WJ, opened_at=clock.now()
+        )
+        session.add(made)
+    return made.id
 
 
 def _pass_list(home: School, in_round: Round, programme: Programme) -> uuid.UUID:
