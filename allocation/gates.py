@@ -20,6 +20,9 @@ class Gate(Protocol):
     def full(self) -> Literal | None:
         """A literal that is true once the cap is reached; ``None`` while it cannot be."""
 
+    def owe(self, places: Amount) -> None:
+        """Count these too: places of the limit that were still kept for somebody when the order had ended."""
+
     def close(self) -> None:
         """The order has ended: tie the gate to what was counted."""
 
@@ -29,14 +32,15 @@ class Cut:
 
     One sum per limit is enough: it never passes the cap, and it reaches the cap if the gate shut.
     While nobody is refused the literal may say either: what rests on it being exact needs a Counter.
-    The cap may be a variable; ``least`` is then the least it can be.
+    The cap may be a variable; ``least`` is then the least it can be, or what is left of it by places owed.
     """
 
     def __init__(self, model: cp_model.CpModel, cap: Amount, least: int | None = None) -> None:
         self.model = model
         self.cap = cap
-        self.least = cap if isinstance(cap, int) else least or 0
+        self.least = cap if least is None and isinstance(cap, int) else least or 0
         self.counted: list[Literal] = []
+        self.owed: Amount = 0
         self.last: Literal | None = None
         self.seen = 0
 
@@ -55,12 +59,17 @@ class Cut:
             self.last, self.seen = fresh, len(self.counted)
         return self.last
 
+    def owe(self, places: Amount) -> None:
+        """Places still kept when the order has ended count as taken; ``least`` allows for all that may be kept."""
+        self.owed = places
+
     def close(self) -> None:
         """Never above the cap, and at the cap if full."""
+        amount = LinearExpr.sum(self.counted) + self.owed
         if len(self.counted) > self.least:
-            self.model.add(LinearExpr.sum(self.counted) <= self.cap)
+            self.model.add(amount <= self.cap)
         if self.last is not None:
-            self.model.add(LinearExpr.sum(self.counted) >= self.cap).only_enforce_if(self.last)
+            self.model.add(amount >= self.cap).only_enforce_if(self.last)
 
 
 class Counter:
@@ -99,6 +108,9 @@ class Counter:
             self.model.add(count < self.cap).only_enforce_if(~full)
             self.last_full = full
         return self.last_full
+
+    def owe(self, places: Amount) -> None:
+        """What is owed was looked at at every step."""
 
     def close(self) -> None:
         """Every step was tied to its count when it was asked for."""

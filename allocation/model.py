@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import takewhile
 
 from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model_helper import LinearExpr
@@ -78,26 +80,39 @@ class Model:
             slept = {
                 bed: sum(bed[0] in wish.holds and round_.bed(wish) == bed[1] for wish in got) for bed in round_.beds
             }
-            calls, sleepers = self._wanted(unrolled, solver, keeping)
+            calls, sleepers = self._wanted(placed, shut, keeping)
             if keeping.grow(inside, slept, calls, sleepers):
                 continue
             if not keeping.fall(inside, slept):
                 return placed
 
     def _wanted(
-        self, unrolled: Unrolled, solver: cp_model.CpSolver, keeping: Keeping
+        self, placed: Placed, shut: frozenset[int], keeping: Keeping
     ) -> tuple[dict[int, int], dict[Bed, int]]:
-        """Members of each guarantee refused by nothing but the programme's total or the beds."""
-        calls: dict[int, int] = {}
-        sleepers: dict[Bed, int] = {}
-        for wish, literal in unrolled.only_kept:
-            bed = self.round.bed(wish)
-            one = keeping.caller(wish.holds, bed)
-            if one is not None and solver.boolean_value(literal):
-                calls[one] = calls.get(one, 0) + 1
-                if bed >= 0:
-                    sleepers[one, bed] = sleepers.get((one, bed), 0) + 1
+        """How many members each guarantee calls for: refused by nothing but the programme's total or the beds."""
+        calls: Counter[int] = Counter()
+        sleepers: Counter[Bed] = Counter()
+        used = [0] * len(self.round.limits)
+        for group in self.round.order.groups if self.round.holds else ():
+            for one in group:
+                for wish in self._refused(one, placed[one], shut, used):
+                    bed = self.round.bed(wish)
+                    caller = keeping.caller(wish.holds, bed)
+                    if caller is not None:
+                        calls[caller] += 1
+                        sleepers[caller, bed] += bed >= 0
+            for got in (placed[one] for one in group):
+                for at in got.counts if got is not None and got.choice else ():
+                    used[at] += 1
         return calls, sleepers
+
+    def _refused(self, one: int, got: Wish | None, shut: frozenset[int], used: Sequence[int]) -> Iterator[Wish]:
+        """Choices of a member before the one that was got, past every door but those of the guarantee."""
+        for wish in takewhile(lambda wish: wish is not got, self.round.wishes[one]):
+            own = self.round.cap_of[wish.programme], self.round.bed(wish)
+            full = any(used[at] >= self.round.limits[at].cap for at in wish.checks if at not in own)
+            if wish.holds and wish.programme not in shut and not full:
+                yield wish
 
     def optimum(self, undecided: tuple[int, ...]) -> Found | None:
         """The best opening set, finished lexicographically until one answer is left.

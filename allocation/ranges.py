@@ -19,7 +19,10 @@ class Ranges:
         self.most = [limit.cap for limit in round_.limits]
         self.low = [0] * len(round_.limits)
         self.high = [0] * len(round_.limits)
+        self.inside_low = [0] * len(round_.holds)
+        self.inside_high = [0] * len(round_.holds)
         self.counted: list[set[int]] = [set() for _ in round_.wishes]
+        self.members: list[set[int]] = [set() for _ in round_.wishes]
 
     def free(self, limit: int, least: int) -> None:
         """The limit's cap is a variable from ``least`` up to what is stated."""
@@ -39,6 +42,12 @@ class Ranges:
         for one in fresh:
             self.high[one] += 1
         self.counted[applicant] |= fresh
+        inside = {one for wish in possible for one in wish.holds} - self.members[applicant]
+        for one in inside:
+            self.inside_high[one] += 1
+        self.members[applicant] |= inside
         if sure:
             for one in set(possible[0].checks).intersection(*(wish.checks for wish in possible)):
                 self.low[one] += 1
+            for one in set(possible[0].holds).intersection(*(wish.holds for wish in possible)):
+                self.inside_low[one] += 1

@@ -41,23 +41,29 @@ class Unrolled:
         self.shut = shut
         self.model = cp_model.CpModel()
         self.opens: dict[int, Literal] = {at: self.model.new_bool_var("") for at in undecided}
-        exact = bool(round_.holds) or any(len(group) > 1 for group in round_.order.groups)
-        self.totals = {
-            cap: Counter(self.model, round_.limits[cap].cap)
-            for cap, holds in zip(round_.cap_of, round_.holds_of, strict=True)
-            if cap >= 0 and holds
+        swollen = any(len(group) > 1 for group in round_.order.groups)
+        form = Counter if swollen else Cut
+        self.kept = {
+            cap: holds for cap, holds in zip(round_.cap_of, round_.holds_of, strict=True) if cap >= 0 and holds
         }
-        form = Counter if exact else Cut
+        self.counted = self._counted() if not swollen else frozenset(self.kept)
+        exact = self.counted.union(bed for _, bed in round_.beds)
         self.gates: list[Gate] = [
-            self.totals.get(at) or form(self.model, limit.cap) for at, limit in enumerate(round_.limits)
+            Cut(self.model, limit.cap, max(0, limit.cap - self._seats(at)))
+            if at in self.kept and at not in exact
+            else (Counter if at in exact else form)(self.model, limit.cap)
+            for at, limit in enumerate(round_.limits)
         ]
         self.ranges = Ranges(round_)
         self.apart: LinearExpr | int | None = None
         self.shares = [self._divide(one, form) for one in round_.divisions] if divide else []
         self.inside = [Counter(self.model, hold.seats) for hold in round_.holds]
-        self.held: list[Amount] = [
-            self.model.new_int_var(0 if hold.release else hold.seats, hold.seats, "") if held is None else held[at]
+        self.bounds = [
+            (0 if hold.release else hold.seats, hold.seats) if held is None else (held[at], held[at])
             for at, hold in enumerate(round_.holds)
+        ]
+        self.held: list[Amount] = [
+            low if low == high else self.model.new_int_var(low, high, "") for low, high in self.bounds
         ]
         self.slept = {bed: Counter(self.model, round_.holds[bed[0]].seats) for bed in round_.beds}
         self.beds: dict[Bed, Amount] = {
@@ -68,14 +74,32 @@ class Unrolled:
         }
         self.settled: set[int] = set()
         self.taken: list[list[tuple[Wish, Literal]]] = [[] for _ in round_.wishes]
-        self.only_kept: list[tuple[Wish, Literal]] = []
         for group in round_.order.groups:
             self._group(group, round_.wishes)
         for group in round_.order.groups:
             self._group(tuple(one for one in group if round_.adjust[one]), round_.adjust)
+        for cap in self.kept.keys() - self.counted:
+            self.gates[cap].owe(LinearExpr.sum([self._owed(one) for one in self.kept[cap]]))
         for gate in self.gates:
             gate.close()
         self._minima()
+
+    def _seats(self, cap: int) -> int:
+        return sum(self.round.holds[one].seats for one in self.kept[cap])
+
+    def _counted(self) -> frozenset[int]:
+        """Totals that must be counted step by step: more is promised than there is, or somebody is promised twice.
+
+        Elsewhere the places taken and those still owed only grow, and never pass the total.
+        """
+        double = {
+            self.round.cap_of[wish.programme]
+            for rows in (self.round.wishes, self.round.adjust)
+            for row in rows
+            for wish in row
+            if len(wish.holds) > 1
+        }
+        return frozenset(cap for cap in self.kept if cap in double or self._seats(cap) > self.round.limits[cap].cap)
 
     def _divide(self, division: Division, form: type[Counter] | type[Cut]) -> list[Literal]:
         """One share per county, from its floor up, that add up to the cap."""
@@ -108,12 +132,12 @@ class Unrolled:
             if doors is None:
                 continue
             literal = self._all(doors, earlier)
-            if earlier:
-                self.model.add_at_most_one([*earlier, literal])
             earlier.append(literal)
             row.append((wish, literal))
             if not doors:
                 self.settled.add(applicant)
+        if row and len(earlier) > 1:
+            self.model.add_at_most_one(earlier)
         return row
 
     def _count(self, wish: Wish, literal: Literal) -> None:
@@ -131,17 +155,31 @@ class Unrolled:
             return None
         cap = self.round.cap_of[wish.programme] if self.round.holds_of[wish.programme] else -1
         bed = self.round.bed(wish)
+        bed = bed if self.round.owing(bed) else -1
         plain = [one for one in wish.checks if one not in (cap, bed)]
         if any(self.ranges.full(one) for one in plain):
             return None
         doors: list[Door] = [self.opens[wish.programme]] if wish.programme in self.opens else []
         gates = [self.gates[one].full() for one in plain if not self.ranges.open(one)]
         doors.extend(~full for full in gates if full is not None)
-        rooms = [room for room in (self._room(wish, cap), self._bed(wish, bed)) if room is not None]
-        if rooms and wish.choice and wish.holds:
-            missed = [*doors, self._some_shut(rooms), *(~one for one in earlier)]
-            self.only_kept.append((wish, self._all(missed, ())))
-        return [*doors, *rooms]
+        if cap >= 0:
+            least, most = self._owed_between(wish.programme)
+            own = [one for one in wish.holds if most[one]]
+            if not own and self.ranges.low[cap] + sum(least.values()) >= self.round.limits[cap].cap:
+                return None
+            perhaps = self.ranges.high[cap] + sum(most.values()) >= self.round.limits[cap].cap
+            room = self._room(wish, cap) if perhaps and not any(least[one] for one in own) else None
+            doors += [] if room is None else [room]
+        if bed >= 0:
+            doors.append(self._bed(wish, bed))
+        return doors
+
+    def _owed_between(self, programme: int) -> tuple[dict[int, int], dict[int, int]]:
+        """The least and the most places each guarantee of a programme can still keep at this step."""
+        holds = self.round.holds_of[programme]
+        least = {one: max(0, self.bounds[one][0] - self.ranges.inside_high[one]) for one in holds}
+        most = {one: max(0, self.bounds[one][1] - self.ranges.inside_low[one]) for one in holds}
+        return least, most
 
     def _all(self, doors: Sequence[Door], earlier: Sequence[Literal]) -> Literal:
         """True if every door is open, unless something earlier was got."""
@@ -153,29 +191,24 @@ class Unrolled:
 
     def _room(self, wish: Wish, cap: int) -> Door | None:
         """Whether the programme's own total has a place that no guarantee keeps from this wish."""
-        if cap < 0:
-            return None
-        owed = {one: self._owed(one) for one in self.round.holds_of[wish.programme]}
-        free = self._below(self.totals[cap].count() + LinearExpr.sum(list(owed.values())), self.round.limits[cap].cap)
-        own = [self._some(owed[one]) for one in wish.holds]
+        gate = self.gates[cap]
+        if isinstance(gate, Counter):
+            owed = LinearExpr.sum([self._owed(one) for one in self.kept[cap]])
+            free: Door = self._below(gate.count() + owed, self.round.limits[cap].cap)
+        else:
+            full = gate.full()
+            if full is None:
+                return None
+            free = ~full
+        if not wish.holds:
+            return free
+        own = [self._below(self.inside[one].count() - self.held[one], 0) for one in wish.holds]
         room = self.model.new_bool_var("")
         self.model.add_max_equality(room, [free, *own])
         return room
 
-    def _some_shut(self, rooms: Sequence[Door]) -> Door:
-        """True if and only if one of these doors is shut."""
-        if len(rooms) == 1:
-            return ~rooms[0]
-        shut = self.model.new_bool_var("")
-        self.model.add_bool_or([~shut, *(~room for room in rooms)])
-        for room in rooms:
-            self.model.add_implication(~room, shut)
-        return shut
-
-    def _bed(self, wish: Wish, bed: int) -> Door | None:
+    def _bed(self, wish: Wish, bed: int) -> Door:
         """Whether a bed is free that no guarantee keeps from this wish."""
-        if bed < 0:
-            return None
         counter = self.gates[bed]
         if not isinstance(counter, Counter):
             raise TypeError("beds of guarantees need exact counts")
