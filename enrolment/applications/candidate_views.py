@@ -29,23 +29,20 @@ from core.web.gate import received_at
 from core.web.pages import settings
 from enrolment.applications import intake, slips, wishes
 from enrolment.applications.candidate_list import CANDIDATES, candidates_of
+from enrolment.applications.expecting import expected_in
 from enrolment.applications.forms import PlainForm, SheetForm, SlipForm
 from enrolment.applications.models import ApplicantGuardian
 from enrolment.applications.scope import get_applicant
 from enrolment.applications.sheet import (
     CandidateSheet,
     CountyForm,
-    Expected,
     Subject,
     candidates_template,
-    expected_of,
     read_candidates,
 )
 from enrolment.cycles.models import Cycle, Round
 from enrolment.cycles.policy import filing_sheet
 from enrolment.cycles.queries import current_cycle, newest_round, open_round
-from enrolment.plans.operations import plan_in_force
-from enrolment.plans.storage import sheet_of
 
 _WORKBOOK = replace(SHEET, kinds=frozenset({Kind.XLSX}))
 
@@ -116,7 +113,7 @@ def review(file_id: uuid.UUID) -> str | AnyResponse | tuple[str, int]:
     form = PlainForm()
     in_round = open_round(cycle)
     try:
-        sheet = read_candidates(content(file), _expected(cycle))
+        sheet = read_candidates(content(file), expected_in(cycle, _own_counties()))
         if form.validate_on_submit():
             report = wishes.take_list(
                 current_actor(),
@@ -160,7 +157,7 @@ def annotated(file_id: uuid.UUID) -> Response:
     cycle, file = _cycle(), _own_file(file_id)
     data = content(file)
     try:
-        sheet = read_candidates(data, _expected(cycle))
+        sheet = read_candidates(data, expected_in(cycle, _own_counties()))
         intake.compare_candidates(current_actor(), cycle_id=cycle.id, sheet=sheet)
         _wishes(open_round(cycle), sheet)
     except BadSheets as error:
@@ -252,32 +249,6 @@ def _own_file(file_id: uuid.UUID) -> StoredFile:
     if file is None:
         raise NotVisible
     return file
-
-
-def _expected(cycle: Cycle) -> Expected:
-    """What the sheet may refer to: the actor's own counties, and the plan in force if there is one."""
-    own = _own_counties()
-    newest = newest_round(cycle)
-    plan = plan_in_force(newest.id) if newest else None
-    exclusive = {code: _exclusive(code, newest) for code in own} if newest else {}
-    if plan is None:
-        return Expected(counties=own, programmes={}, exclusive=exclusive)
-    whole = expected_of(sheet_of(plan))
-    return Expected(
-        counties=own,
-        programmes=whole.programmes,
-        shut=whole.shut,
-        tags=whole.tags,
-        tie_keys=whole.tie_keys,
-        health_bound=whole.health_bound,
-        full_marks=whole.full_marks,
-        exclusive=exclusive,
-    )
-
-
-def _exclusive(code: str, in_round: Round) -> frozenset[str]:
-    """The kinds of wish that exclude cross-province ones, as the county's rules name them."""
-    return frozenset(one.name.zh for one in filing_sheet(in_round, code).rules.exclusive_wishes.value)
 
 
 def _wishes(in_round: Round | None, sheet: CandidateSheet) -> wishes.WishReport | None:

@@ -349,6 +349,90 @@ def upgrade() -> None:
         sa.UniqueConstraint("issuer_id", "kind", "year", name=op.f("uq_document_serial_issuer_id_kind_year")),
     )
     op.create_table(
+        "exchange_key",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("holder", sa.String(length=6), nullable=False),
+        sa.Column("county", sa.String(length=6), nullable=False),
+        sa.Column("public", sa.String(length=120), nullable=False),
+        sa.Column("private", sa.Text(), nullable=True),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("proposed_by", sa.Uuid(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'proposed') = (decided_by IS NULL)", name=op.f("ck_exchange_key_decided_by_somebody")
+        ),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'confirmed', 'retired', 'refused')", name=op.f("ck_exchange_key_state_known")
+        ),
+        sa.CheckConstraint(
+            "(private IS NOT NULL) = (holder = county)", name=op.f("ck_exchange_key_own_key_has_private")
+        ),
+        sa.CheckConstraint(
+            "decided_by IS NULL OR decided_by <> proposed_by", name=op.f("ck_exchange_key_two_persons")
+        ),
+        sa.ForeignKeyConstraint(["decided_by"], ["account.id"], name=op.f("fk_exchange_key_decided_by_account")),
+        sa.ForeignKeyConstraint(["proposed_by"], ["account.id"], name=op.f("fk_exchange_key_proposed_by_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange_key")),
+    )
+    with op.batch_alter_table("exchange_key", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_exchange_key_confirmed",
+            ["holder", "county"],
+            unique=True,
+            sqlite_where=sa.text("state = 'confirmed'"),
+            postgresql_where=sa.text("state = 'confirmed'"),
+        )
+
+    op.create_table(
+        "exchange_package",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("way", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("sender", sa.String(length=6), nullable=False),
+        sa.Column("receiver", sa.String(length=6), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("content_sha256", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=False),
+        sa.Column("counts", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("acted_by", sa.Uuid(), nullable=True),
+        sa.Column("acted_by_label", sa.String(length=200), nullable=False),
+        sa.Column("acted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind IN ('filing', 'scores', 'results')", name=op.f("ck_exchange_package_kind_known")),
+        sa.CheckConstraint("way <> 'set_aside' OR note <> ''", name=op.f("ck_exchange_package_set_aside_says_why")),
+        sa.CheckConstraint("way IN ('sent', 'taken', 'set_aside')", name=op.f("ck_exchange_package_way_known")),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_exchange_package_number_from_one")),
+        sa.CheckConstraint("sender <> receiver", name=op.f("ck_exchange_package_two_bureaus")),
+        sa.ForeignKeyConstraint(["acted_by"], ["account.id"], name=op.f("fk_exchange_package_acted_by_account")),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["stored_file.id"], name=op.f("fk_exchange_package_file_id_stored_file")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange_package")),
+    )
+    with op.batch_alter_table("exchange_package", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_exchange_package_received",
+            ["sender", "receiver", "number"],
+            unique=True,
+            sqlite_where=sa.text("way != 'sent'"),
+            postgresql_where=sa.text("way != 'sent'"),
+        )
+        batch_op.create_index(
+            "uq_exchange_package_sent",
+            ["sender", "receiver", "number"],
+            unique=True,
+            sqlite_where=sa.text("way = 'sent'"),
+            postgresql_where=sa.text("way = 'sent'"),
+        )
+
+    op.create_table(
         "issued_document",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -694,6 +778,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_delivery_notice_id"), ["notice_id"], unique=False)
         batch_op.create_index("ix_delivery_state_next_at", ["state", "next_at"], unique=False)
 
+    op.create_table(
+        "exchange_result",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("package_id", sa.Uuid(), nullable=False),
+        sa.Column("applicant_id", sa.Uuid(), nullable=False),
+        sa.Column("round_number", sa.Integer(), nullable=False),
+        sa.Column("programme_code", sa.String(length=40), nullable=False),
+        sa.Column("place", sa.Text(), nullable=True),
+        sa.Column("rank", sa.Integer(), nullable=True),
+        sa.Column("adjusted", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "(programme_code = '') = (place IS NULL) AND (programme_code = '') = (rank IS NULL)",
+            name=op.f("ck_exchange_result_placed_has_place_and_rank"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["applicant_id"], ["applicant.id"], name=op.f("fk_exchange_result_applicant_id_applicant")
+        ),
+        sa.ForeignKeyConstraint(
+            ["package_id"], ["exchange_package.id"], name=op.f("fk_exchange_result_package_id_exchange_package")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange_result")),
+        sa.UniqueConstraint("package_id", "applicant_id", name=op.f("uq_exchange_result_package_id_applicant_id")),
+    )
     op.create_table(
         "guardian",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -2232,6 +2339,73 @@ def upgrade() -> None:
     )
     on(
         "sqlite",
+        "CREATE TRIGGER exchange_key_kept BEFORE UPDATE ON exchange_key FOR EACH ROW WHEN "
+        "OLD.public <> NEW.public OR OLD.fingerprint <> NEW.fingerprint OR OLD.holder <> NEW.holder "
+        "OR OLD.county <> NEW.county OR OLD.state IN ('retired', 'refused') BEGIN SELECT "
+        "RAISE(ABORT, 'a key is not changed'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION exchange_key_kept() RETURNS trigger LANGUAGE plpgsql AS $guard$ "
+        "BEGIN IF OLD.public <> NEW.public OR OLD.fingerprint <> NEW.fingerprint OR OLD.holder <> "
+        "NEW.holder OR OLD.county <> NEW.county OR OLD.state IN ('retired', 'refused') THEN RAISE "
+        "EXCEPTION 'a key is not changed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; "
+        "END $guard$",
+        "CREATE OR REPLACE TRIGGER exchange_key_kept BEFORE UPDATE ON exchange_key FOR EACH ROW "
+        "EXECUTE FUNCTION exchange_key_kept()",
+    )
+    on(
+        "sqlite",
+        "CREATE TRIGGER exchange_package_no_update BEFORE UPDATE ON exchange_package FOR EACH ROW "
+        "WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'exchange_package is append-only'); END",
+        "CREATE TRIGGER exchange_package_no_delete BEFORE DELETE ON exchange_package FOR EACH ROW "
+        "WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'exchange_package is append-only'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION exchange_package_no_update() RETURNS trigger LANGUAGE plpgsql "
+        "AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'exchange_package is append-only' USING "
+        "ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER exchange_package_no_update BEFORE UPDATE ON exchange_package FOR "
+        "EACH ROW EXECUTE FUNCTION exchange_package_no_update()",
+        "CREATE OR REPLACE FUNCTION exchange_package_no_delete() RETURNS trigger LANGUAGE plpgsql "
+        "AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'exchange_package is append-only' USING "
+        "ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$",
+        "CREATE OR REPLACE TRIGGER exchange_package_no_delete BEFORE DELETE ON exchange_package FOR "
+        "EACH ROW EXECUTE FUNCTION exchange_package_no_delete()",
+        "CREATE OR REPLACE FUNCTION exchange_package_no_truncate() RETURNS trigger LANGUAGE plpgsql "
+        "AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'exchange_package is append-only' USING "
+        "ERRCODE = 'check_violation'; END IF; RETURN NULL; END $guard$",
+        "CREATE OR REPLACE TRIGGER exchange_package_no_truncate BEFORE TRUNCATE ON exchange_package "
+        "FOR EACH STATEMENT EXECUTE FUNCTION exchange_package_no_truncate()",
+    )
+    on(
+        "sqlite",
+        "CREATE TRIGGER exchange_result_no_update BEFORE UPDATE ON exchange_result FOR EACH ROW "
+        "WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'exchange_result is append-only'); END",
+        "CREATE TRIGGER exchange_result_no_delete BEFORE DELETE ON exchange_result FOR EACH ROW "
+        "WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'exchange_result is append-only'); END",
+    )
+    on(
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION exchange_result_no_update() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'exchange_result is append-only' USING ERRCODE "
+        "= 'check_violation'; END IF; RETURN NEW; END $guard$",
+        "CREATE OR REPLACE TRIGGER exchange_result_no_update BEFORE UPDATE ON exchange_result FOR "
+        "EACH ROW EXECUTE FUNCTION exchange_result_no_update()",
+        "CREATE OR REPLACE FUNCTION exchange_result_no_delete() RETURNS trigger LANGUAGE plpgsql AS "
+        "$guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'exchange_result is append-only' USING ERRCODE "
+        "= 'check_violation'; END IF; RETURN OLD; END $guard$",
+        "CREATE OR REPLACE TRIGGER exchange_result_no_delete BEFORE DELETE ON exchange_result FOR "
+        "EACH ROW EXECUTE FUNCTION exchange_result_no_delete()",
+        "CREATE OR REPLACE FUNCTION exchange_result_no_truncate() RETURNS trigger LANGUAGE plpgsql "
+        "AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'exchange_result is append-only' USING "
+        "ERRCODE = 'check_violation'; END IF; RETURN NULL; END $guard$",
+        "CREATE OR REPLACE TRIGGER exchange_result_no_truncate BEFORE TRUNCATE ON exchange_result "
+        "FOR EACH STATEMENT EXECUTE FUNCTION exchange_result_no_truncate()",
+    )
+    on(
+        "sqlite",
         "CREATE TRIGGER file_return_decided BEFORE UPDATE ON file_return FOR EACH ROW WHEN "
         "OLD.state <> 'proposed' BEGIN SELECT RAISE(ABORT, 'the return is decided'); END",
         "CREATE TRIGGER file_return_no_delete BEFORE DELETE ON file_return FOR EACH ROW WHEN 1 = 1 "
@@ -3204,6 +3378,38 @@ def downgrade() -> None:
     )
     on(
         "sqlite",
+        "DROP TRIGGER IF EXISTS exchange_result_no_update",
+        "DROP TRIGGER IF EXISTS exchange_result_no_delete",
+        "DROP TRIGGER IF EXISTS exchange_result_no_truncate",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS exchange_result_no_update() CASCADE",
+        "DROP FUNCTION IF EXISTS exchange_result_no_delete() CASCADE",
+        "DROP FUNCTION IF EXISTS exchange_result_no_truncate() CASCADE",
+    )
+    on(
+        "sqlite",
+        "DROP TRIGGER IF EXISTS exchange_package_no_update",
+        "DROP TRIGGER IF EXISTS exchange_package_no_delete",
+        "DROP TRIGGER IF EXISTS exchange_package_no_truncate",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS exchange_package_no_update() CASCADE",
+        "DROP FUNCTION IF EXISTS exchange_package_no_delete() CASCADE",
+        "DROP FUNCTION IF EXISTS exchange_package_no_truncate() CASCADE",
+    )
+    on(
+        "sqlite",
+        "DROP TRIGGER IF EXISTS exchange_key_kept",
+    )
+    on(
+        "postgresql",
+        "DROP FUNCTION IF EXISTS exchange_key_kept() CASCADE",
+    )
+    on(
+        "sqlite",
         "DROP TRIGGER IF EXISTS correction_case_decided_stays",
         "DROP TRIGGER IF EXISTS correction_case_no_delete",
         "DROP TRIGGER IF EXISTS correction_case_no_truncate",
@@ -3512,6 +3718,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_guardian_account_id"))
 
     op.drop_table("guardian")
+    op.drop_table("exchange_result")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_state_next_at")
         batch_op.drop_index(batch_op.f("ix_delivery_notice_id"))
@@ -3581,6 +3788,25 @@ def downgrade() -> None:
         batch_op.drop_index("ix_issued_document_subject")
 
     op.drop_table("issued_document")
+    with op.batch_alter_table("exchange_package", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_exchange_package_sent", sqlite_where=sa.text("way = 'sent'"), postgresql_where=sa.text("way = 'sent'")
+        )
+        batch_op.drop_index(
+            "uq_exchange_package_received",
+            sqlite_where=sa.text("way != 'sent'"),
+            postgresql_where=sa.text("way != 'sent'"),
+        )
+
+    op.drop_table("exchange_package")
+    with op.batch_alter_table("exchange_key", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_exchange_key_confirmed",
+            sqlite_where=sa.text("state = 'confirmed'"),
+            postgresql_where=sa.text("state = 'confirmed'"),
+        )
+
+    op.drop_table("exchange_key")
     op.drop_table("document_serial")
     op.drop_table("county_window")
     op.drop_table("county_graduates")

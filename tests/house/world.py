@@ -31,6 +31,8 @@ from enrolment.confirmations.operations import accept, arrive
 from enrolment.cycles import revisions
 from enrolment.cycles.models import CountyWindow, Cycle, Round
 from enrolment.cycles.policy import keep_sheets
+from enrolment.exchange.models import ExchangeKey, ExchangePackage, Way
+from enrolment.exchange.packages import Kind, PrivateKeys
 from enrolment.plans.models import Plan
 from enrolment.plans.move_models import CellMove
 from enrolment.plans.states import PlanState
@@ -122,6 +124,7 @@ def build() -> World:
         "school_id": home.id,
         "school_year_id": db.session.scalars(select(SchoolYear.id).where(SchoolYear.school_id == home.id)).one(),
         "programme_id": stage.first.id,
+        **_exchange(world),
     }
     return World(inhabitants, made, placement.application_id)
 
@@ -247,6 +250,39 @@ def _case(placement: Placement, child: Applicant, publication: Publication) -> u
         )
         session.add(made)
     return made.id
+
+
+def _exchange(world: World) -> dict[str, uuid.UUID]:
+    """A fresh key of the home bureau, and a package that it has made."""
+    owner, keys, now, file_id = world.of(Role.COUNTY_OFFICER), PrivateKeys.new(), clock.now(), _upload(world)
+    with housekeeping() as session:
+        key = ExchangeKey(
+            holder=HERE,
+            county=HERE,
+            public=keys.public.text(HERE),
+            private="",
+            fingerprint=keys.public.fingerprint,
+            proposed_by=owner,
+            proposed_at=now,
+        )
+        package = ExchangePackage(
+            way=Way.SENT,
+            kind=Kind.SCORES,
+            year=now.year,
+            sender=HERE,
+            receiver=THERE,
+            number=1,
+            sha256="0" * 64,
+            content_sha256="0" * 64,
+            made_at=now,
+            file_id=file_id,
+            counts={"people": 1},
+            acted_by=owner,
+            acted_by_label="x",
+            acted_at=now,
+        )
+        session.add_all((key, package))
+    return {"key_id": key.id, "package_id": package.id}
 
 
 def _played(stage: Stage) -> tuple[Placement, Arrival]:
