@@ -20,6 +20,7 @@ from sqlalchemy import create_engine, text
 from core.config import Settings
 from core.db import Base, db, prepare_engine
 from tests import figures, quick
+from tests.spares import Spares
 from wsgi import create_app
 
 TEST_KEY = base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
@@ -100,10 +101,32 @@ def copy_of(database: str, folder: Path) -> Iterator[str]:
     run_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def spares(empty_database: str) -> Spares | None:
+    """Emptied databases of this run; none on SQLite, where a copy costs nothing."""
+    return Spares(POSTGRES, empty_database) if POSTGRES else None
+
+
+@contextmanager
+def own_database(empty_database: str, spares: Spares | None, folder: Path) -> Iterator[str]:
+    """The address of an empty database with all tables, nobody else's until the end."""
+    if spares is None:
+        with copy_of(empty_database, folder) as url:
+            yield url
+        return
+    name = spares.take()
+    if name is None:
+        name = f"zone_{uuid.uuid4().hex[:16]}"
+        run_sql(f"CREATE DATABASE {name} TEMPLATE {empty_database} STRATEGY FILE_COPY")
+    yield POSTGRES.format(database=name)
+    if not spares.give_back(name):
+        run_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
-def database_url(empty_database: str, tmp_path: Path) -> Iterator[str]:
+def database_url(empty_database: str, spares: Spares | None, tmp_path: Path) -> Iterator[str]:
     """The address of this test's own database."""
-    with copy_of(empty_database, tmp_path) as url:
+    with own_database(empty_database, spares, tmp_path) as url:
         yield url
 
 

@@ -14,8 +14,9 @@ from sqlalchemy import text
 from core.config import Settings
 from core.db import db
 from tests import quick
-from tests.conftest import POSTGRES, copy_of, make_settings, run_sql
+from tests.conftest import POSTGRES, copy_of, make_settings, own_database, run_sql
 from tests.house.world import World, build
+from tests.spares import Spares
 from wsgi import create_app
 
 
@@ -55,19 +56,17 @@ def peopled(
 
 
 @pytest.fixture
-def empty_or_peopled(request: pytest.FixtureRequest, empty_database: str) -> str:
-    """What this test's database is a copy of."""
-    if "world" not in request.fixturenames:
-        return empty_database
-    found: Peopled = request.getfixturevalue("peopled")
-    return found.database
-
-
-@pytest.fixture
-def database_url(empty_or_peopled: str, tmp_path: Path) -> Iterator[str]:
-    """The address of this test's own database."""
-    with copy_of(empty_or_peopled, tmp_path) as url:
-        yield url
+def database_url(
+    request: pytest.FixtureRequest, empty_database: str, spares: Spares | None, tmp_path: Path
+) -> Iterator[str]:
+    """The address of this test's own database: a copy of the world for whoever asks for it, else an empty one."""
+    if "world" in request.fixturenames:
+        found: Peopled = request.getfixturevalue("peopled")
+        with copy_of(found.database, tmp_path) as url:
+            yield url
+    else:
+        with own_database(empty_database, spares, tmp_path) as url:
+            yield url
 
 
 @pytest.fixture
