@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
+from flask import Flask
 from sqlalchemy import Connection, Uuid, bindparam, text
 from sqlalchemy.exc import DBAPIError
 
@@ -74,6 +75,14 @@ CASES = {
     "application_holds_a_place": ["INSERT second application"],
     "correction_case_no_delete": ["DELETE FROM correction_case"],
     "correction_case_no_truncate": ["TRUNCATE correction_case CASCADE"],
+    "rule_revision_decided": ["UPDATE rule_revision SET answer = 'y'"],
+    "filing_clash_ended": ["UPDATE filing_clash SET ended_at = '2026-06-02'"],
+    "exchange_key_kept": [
+        "UPDATE exchange_key SET public = 'y' WHERE id = :confirmed_key",
+        "UPDATE exchange_key SET fingerprint = 'y' WHERE id = :confirmed_key",
+        "UPDATE exchange_key SET county = '310118' WHERE id = :confirmed_key",
+        "UPDATE exchange_key SET state = 'confirmed' WHERE id = :refused_key",
+    ],
     "correction_case_decided_stays": ["UPDATE correction_case SET note = 'y'"],
 }
 """What each guard must refuse: a change in place, and a row moved out of or into what is closed."""
@@ -140,6 +149,18 @@ def decided(connection: Connection, ids: dict[str, object]) -> dict[str, Row]:
     put(connection, "file_return", state="confirmed", decided_by=uuid.uuid4(), decided_at=MOMENT)
     put(connection, "trial", state="cancelled", finished_at=MOMENT, outcome=None, assignment_sha256=None)
     put(connection, "correction_case", state="withdrawn", decided_at=MOMENT, made_placement_id=None)
+    put(
+        connection,
+        "rule_revision",
+        state="refused",
+        decided_by=uuid.uuid4(),
+        decided_at=MOMENT,
+        answer="x",
+        sheet_id=None,
+    )
+    put(connection, "filing_clash", state="ended", ended_at=MOMENT, outcome="")
+    for state in ("confirmed", "refused"):
+        ids[f"{state}_key"] = put(connection, "exchange_key", state=state, decided_by=uuid.uuid4())["id"]
     ids["declined"] = put(connection, "confirmation", state="declined", by_default=True)["id"]
     closed = put(connection, "round", state="open", locked_at=None)["id"]
     closed_run = put(connection, "run", round_id=closed)["id"]
@@ -192,7 +213,7 @@ def test_each_guard_refuses_its_cases(connection: Connection, scene: Scene, figu
     )
 
 
-def test_every_conditional_guard_has_a_case() -> None:
+def test_every_conditional_guard_has_a_case(app: Flask) -> None:
     assert {guard.name for guard in conditional()} == set(CASES)
 
 
