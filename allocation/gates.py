@@ -23,8 +23,8 @@ class Gate(Protocol):
     def owe(self, places: Amount) -> None:
         """Count these too: places of the limit that were still kept for somebody when the order had ended."""
 
-    def close(self) -> None:
-        """The order has ended: tie the gate to what was counted."""
+    def close(self, amount: Amount | None = None) -> None:
+        """The order has ended: tie the gate to what was counted, told as ``amount`` where shorter sums know it."""
 
 
 class Cut:
@@ -63,9 +63,9 @@ class Cut:
         """Places still kept when the order has ended count as taken; ``least`` allows for all that may be kept."""
         self.owed = places
 
-    def close(self) -> None:
+    def close(self, amount: Amount | None = None) -> None:
         """Never above the cap, and at the cap if full."""
-        amount = LinearExpr.sum(self.counted) + self.owed
+        amount = (LinearExpr.sum(self.counted) if amount is None else amount) + self.owed
         if len(self.counted) > self.least:
             self.model.add(amount <= self.cap)
         if self.last is not None:
@@ -112,5 +112,5 @@ class Counter:
     def owe(self, places: Amount) -> None:
         """What is owed was looked at at every step."""
 
-    def close(self) -> None:
+    def close(self, amount: Amount | None = None) -> None:
         """Every step was tied to its count when it was asked for."""

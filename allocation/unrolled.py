@@ -5,6 +5,7 @@ Once the opening set and the held places are fixed, every literal follows by pro
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from ortools.sat.python import cp_model
@@ -17,6 +18,9 @@ from allocation.order import Group
 from allocation.ranges import Ranges
 from allocation.round import Bed, Round
 from allocation.wishes import Wish
+
+Kind = tuple[int, tuple[int, ...], bool]
+"""Programme, the limits a placement counts to, and whether the file is returned."""
 
 
 class Unrolled:
@@ -46,7 +50,7 @@ class Unrolled:
         self.kept = {
             cap: holds for cap, holds in zip(round_.cap_of, round_.holds_of, strict=True) if cap >= 0 and holds
         }
-        self.counted = self._counted() if not swollen else frozenset(self.kept)
+        self.counted = self._stepwise() if not swollen else frozenset(self.kept)
         exact = self.counted.union(bed for _, bed in round_.beds)
         self.gates: list[Gate] = [
             Cut(self.model, limit.cap, max(0, limit.cap - self._seats(at)))
@@ -80,14 +84,16 @@ class Unrolled:
             self._group(tuple(one for one in group if round_.adjust[one]), round_.adjust)
         for cap in self.kept.keys() - self.counted:
             self.gates[cap].owe(LinearExpr.sum([self._owed(one) for one in self.kept[cap]]))
-        for gate in self.gates:
-            gate.close()
+        self.kinds = self._kinds(swollen)
+        for at, gate in enumerate(self.gates):
+            gate.close(LinearExpr.sum([count for kind, count in self.kinds.items() if at in kind[1]]))
+        self.pupils = self._pupils()
         self._minima()
 
     def _seats(self, cap: int) -> int:
         return sum(self.round.holds[one].seats for one in self.kept[cap])
 
-    def _counted(self) -> frozenset[int]:
+    def _stepwise(self) -> frozenset[int]:
         """Totals that must be counted step by step: more is promised than there is, or somebody is promised twice.
 
         Elsewhere the places taken and those still owed only grow, and never pass the total.
@@ -247,26 +253,46 @@ class Unrolled:
         self.model.add(count == 0).only_enforce_if(~some)
         return some
 
+    def _kinds(self, swollen: bool) -> dict[Kind, Literal]:
+        """How many are placed of each kind: few short sums, in which the solver sees early that a cap is used up."""
+        rows: dict[Kind, list[Literal]] = defaultdict(list)
+        for row in self.taken:
+            for wish, literal in row:
+                rows[wish.programme, wish.checks, wish.returned].append(literal)
+        kinds = {}
+        for kind, literals in rows.items():
+            caps = [] if swollen else [self.round.limits[one].cap for one in kind[1]]
+            kinds[kind] = self.model.new_int_var(0, min([len(literals), *caps]), "")
+            self.model.add(kinds[kind] == LinearExpr.sum(literals))
+        return kinds
+
+    def _pupils(self) -> dict[int, Literal]:
+        """How many each programme really gets."""
+        pupils = {}
+        for at in {kind[0] for kind in self.kinds}:
+            counts = [count for kind, count in self.kinds.items() if kind[0] == at and not kind[2]]
+            pupils[at] = self.model.new_int_var(0, len(self.round.wishes), "")
+            self.model.add(pupils[at] == LinearExpr.sum(counts))
+        return pupils
+
     def _minima(self) -> None:
         """Every undecided class that opens reaches its minimum; decided ones must keep theirs."""
         if not self.opens and not self.shares:
             return
-        pupils: list[list[Literal]] = [[] for _ in self.round.needs]
-        for row in self.taken:
-            for wish, literal in row:
-                if not wish.returned:
-                    pupils[wish.programme].append(literal)
         for at, need in enumerate(self.round.needs):
             if need and at not in self.shut:
-                enough = self.model.add(sum(pupils[at]) >= need)
+                enough = self.model.add(self.pupils.get(at, 0) >= need)
                 if at in self.opens:
                     enough.only_enforce_if(self.opens[at])
+        for at, opened in self.opens.items():
+            if at in self.pupils:
+                self.model.add(self.pupils[at] == 0).only_enforce_if(~opened)
 
     def placed(self) -> LinearExpr:
         """How many are really placed."""
-        return LinearExpr.sum([lit for row in self.taken for wish, lit in row if not wish.returned])
+        return LinearExpr.sum([*self.pupils.values()])
 
     def ranks(self) -> LinearExpr:
-        """The sum of the ranks of those really placed."""
-        really = [(wish, lit) for row in self.taken for wish, lit in row if not wish.returned]
-        return LinearExpr.weighted_sum([lit for _, lit in really], [wish.rank for wish, _ in really])
+        """The sum of the ranks of those really placed: one for each, and what is beyond it."""
+        beyond = [(wish.rank - 1, lit) for row in self.taken for wish, lit in row if not wish.returned]
+        return self.placed() + LinearExpr.weighted_sum([lit for _, lit in beyond], [more for more, _ in beyond])
