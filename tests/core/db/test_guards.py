@@ -158,7 +158,9 @@ def decided(connection: Connection, ids: dict[str, object]) -> dict[str, Row]:
         answer="x",
         sheet_id=None,
     )
-    put(connection, "filing_clash", state="ended", ended_at=MOMENT, outcome="")
+    nobody = {"one_answer": "", "one_by": None, "other_answer": "", "other_by": None, "outcome": ""}
+    counties = {"one_county": "310118", "other_county": "320509"}
+    put(connection, "filing_clash", state="ended", ended_at=MOMENT, **nobody, **counties)
     for state in ("confirmed", "refused"):
         ids[f"{state}_key"] = put(connection, "exchange_key", state=state, decided_by=uuid.uuid4())["id"]
     ids["declined"] = put(connection, "confirmation", state="declined", by_default=True)["id"]
