@@ -87,7 +87,7 @@ def plain(column: Column[Any]) -> Any:
     )
     number = next(_serial)
     if kind is str:
-        return f"v{number}"[: getattr(column.type, "length", None) or 40]
+        return f"v{number}"[: _longest(column)]
     return {
         uuid.UUID: uuid.uuid4(),
         int: number,
@@ -98,13 +98,19 @@ def plain(column: Column[Any]) -> Any:
     }[kind]
 
 
+def _longest(column: Column[Any]) -> int:
+    """Characters that fit into a text column (40 where it has no limit)."""
+    return getattr(column.type, "length", None) or 40
+
+
 def _candidates(column: Column[Any], rules: Sequence[Rule]) -> list[Any]:
     """The values worth trying in a column: those the rules mention, their neighbours, and nothing at all."""
     mentioned = " ".join(rule.sql for rule in rules if column.name in rule.columns)
     kind = type(plain(column))
     values: list[Any] = [plain(column)]
     if kind is str:
-        values += [*re.findall(r"'([^']*)'", mentioned), "[]", ""] if mentioned else []
+        texts = [*re.findall(r"'([^']*)'", mentioned), "[]", ""] if mentioned else []
+        values += [one for one in texts if len(one) <= _longest(column)]
     elif kind is bool:
         values = [False, True]
     elif kind in (int, float):
