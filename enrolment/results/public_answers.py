@@ -1,15 +1,17 @@
 """The public list and the look-up by two facts: answers prepared with the approval, shown from the release on."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from core import clock
 from core.crypto import blind_index
 from core.db import db
 from core.db.transaction import require_transaction
+from core.db.types import UTCDateTime
 from core.identity import mask_name_public
 from enrolment.applications.models import Application, ApplicationVersion, VersionState
 from enrolment.cycles.models import Cycle, Round
@@ -60,13 +62,12 @@ def facts_of(year: int, candidate_number: str, document: str) -> str:
 def look_up(year: int, candidate_number: str, document_tail: str) -> PublicAnswer | None:
     """The released answer to two facts in one query by index; None for wrong facts and before the release alike."""
     index = blind_index("public_answer", facts_of(year, candidate_number, document_tail))
-    query = (
-        _shown(select(PublicAnswer))
-        .where(PublicAnswer.facts_index == index)
-        .order_by(Publication.release_at.desc())
-        .limit(1)
-    )
-    return db.session.scalars(query).unique().one_or_none()
+    return db.session.scalars(_look_up(), {"index": index, "now": clock.now()}).unique().one_or_none()
+
+
+def released_year() -> int | None:
+    """The newest year with a result that is out; None before any release."""
+    return db.session.scalar(_released_year(), {"now": clock.now()})
 
 
 def released_rounds() -> Sequence[Round]:
@@ -94,13 +95,36 @@ def public_list(in_round: Round) -> Select[PublicAnswer]:
     )
 
 
-def _shown(query: Select[PublicAnswer]) -> Select[PublicAnswer]:
+@cache
+def _look_up() -> Select[PublicAnswer]:
+    """The statement of the look-up, put together once: in the minute of the release it is asked hundreds of times."""
     return (
-        query.join(Publication, Publication.id == PublicAnswer.publication_id)
-        .where(PublicAnswer.ended_at.is_(None), *_out())
+        select(PublicAnswer)
+        .join(Publication, Publication.id == PublicAnswer.publication_id)
+        .where(
+            PublicAnswer.facts_index == bindparam("index"),
+            PublicAnswer.ended_at.is_(None),
+            Publication.state == PublicationState.APPROVED,
+            Publication.release_at <= bindparam("now", type_=UTCDateTime()),
+        )
         .options(
             _programme(joinedload(School.names)),
             joinedload(PublicAnswer.publication).joinedload(Publication.run).joinedload(Run.round),
+        )
+        .order_by(Publication.release_at.desc())
+        .limit(1)
+    )
+
+
+@cache
+def _released_year() -> Select[int]:
+    return (
+        select(func.max(Cycle.year))
+        .join(Round, Round.cycle_id == Cycle.id)
+        .join(Publication, Publication.round_id == Round.id)
+        .where(
+            Publication.state == PublicationState.APPROVED,
+            Publication.release_at <= bindparam("now", type_=UTCDateTime()),
         )
     )
 

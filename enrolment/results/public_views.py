@@ -17,7 +17,7 @@ from enrolment.cycles.models import Round
 from enrolment.cycles.words import county_text
 from enrolment.results.forms import LookUpForm
 from enrolment.results.models import PublicAnswer
-from enrolment.results.public_answers import look_up, public_list, released_rounds
+from enrolment.results.public_answers import look_up, public_list, released_rounds, released_year
 from registry.schools.models import Programme, School
 
 blueprint = Blueprint("public_results", __name__, url_prefix="/public-results")
@@ -98,9 +98,9 @@ def answer() -> tuple[str, int]:
         ),
     )
     throttle.check(*tries)
-    rounds = released_rounds()
-    found = look_up(rounds[0].cycle.year, number, form.document_tail.data) if rounds else None
-    if found is None and rounds:
+    year = released_year()
+    found = look_up(year, number, form.document_tail.data) if year else None
+    if found is None and year:
         throttle.failed(*tries)
     return render_template("enrolment/results/look_up.html", form=form, answer=found, asked=True), 200
 
