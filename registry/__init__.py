@@ -28,6 +28,7 @@ def init_app(app: Flask) -> None:
                 Role.COUNTY_APPROVER,
             },
             "schools.correct": {Role.SCHOOL_ADMISSIONS, Role.COUNTY_OFFICER},
+            "schools.years": {Role.COUNTY_OFFICER},
         }
     )
     add_menu(

@@ -106,10 +106,7 @@ def confirm(
         notices.tell_family(
             application.applicant,
             notices.SUBMITTED,
-            {
-                "number": document.number,
-                "choices": _list_of(waiting),
-            },
+            {"number": document.number, "choices": _list_of(waiting)},
             link=f"/applications/{application.id}",
         )
         return application

@@ -18,6 +18,8 @@ CHANGING = "applications.changing"
 SENT_BACK = "applications.sent_back"
 WITHDRAWN = "applications.withdrawn"
 NOT_ON_LIST = "applications.not_on_list"
+ADDED = "applications.programme_added"
+MOVED = "applications.dates_moved"
 HELD = "applications.held"
 HELD_BUREAU = "applications.held_bureau"
 HELD_ENDED = "applications.held_ended"
@@ -71,6 +73,12 @@ def register() -> None:
         title=_l("报名已撤回"),
         urgent=True,
     )
+    _register_changes()
+    _register_clashes()
+
+
+def _register_changes() -> None:
+    """What the bureau or a school has changed, so that families look at their choices again."""
     add_template(
         NOT_ON_LIST,
         _l(
@@ -80,7 +88,17 @@ def register() -> None:
         title=_l("一个志愿不起作用"),
         urgent=True,
     )
-    _register_clashes()
+    add_template(
+        ADDED,
+        _l("本县区新增了可以填报的专业：%(programmes)s。%(until)s前可以修改志愿；不修改的，已提交的报名一直有效。"),
+        title=_l("新增招生专业"),
+    )
+    add_template(
+        MOVED,
+        _l("本县区的报名时间有变化，现在是 %(opens)s 至 %(until)s。已提交的报名一直有效。"),
+        title=_l("报名时间有变化"),
+        urgent=True,
+    )
 
 
 def _register_clashes() -> None:

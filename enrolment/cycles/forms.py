@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from wtforms import DateField, DateTimeLocalField, IntegerField, StringField, ValidationError
+from wtforms import DateField, DateTimeLocalField, HiddenField, IntegerField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from core.clock import BEIJING
@@ -71,6 +71,17 @@ class WindowForm(VersionedForm):
     opens_at = BeijingMomentField(_l("报名开始（北京时间）"), _l("请填写报名开始时间。"))
     closes_at = BeijingMomentField(_l("报名截止（北京时间）"), _l("请填写报名截止时间。"))
     scores_on = DayField(_l("成绩公布日期"), _l("请填写成绩公布日期。"))
+    step = HiddenField()
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the officer has seen what moves and saves it."""
+        return bool(self.step.data == "save")
+
+    @property
+    def again(self) -> bool:
+        """Whether the officer goes back to the dates."""
+        return bool(self.step.data == "edit")
 
 
 class RoundForm(VersionedForm):

@@ -13,6 +13,7 @@ from core.clock import moment_cell
 from core.db import expect_version, find, lock_row, transaction
 from core.errors import Conflict, FieldDifference, NotAllowed, Refused
 from core.i18n import lazy as _l
+from enrolment.cycles.impact import Dates, WindowChange, tell_change
 from enrolment.cycles.models import CountyWindow, Cycle, Round, RoundKind, RoundState
 from enrolment.cycles.policy import keep_sheets
 
@@ -63,6 +64,7 @@ def set_window(
         _expect_unlocked(session, cycle, round_number)
         window = session.scalars(_window_query(cycle_id, county, round_number)).one_or_none()
         before = _dates(window)
+        change = change_of(cycle, window, Dates(opens_at, closes_at, scores_on)) if window else None
         if window is None:
             window = CountyWindow(cycle_id=cycle_id, county=county, round_number=round_number)
             session.add(window)
@@ -75,7 +77,16 @@ def set_window(
         running = next((one for one in cycle.rounds if one.number == round_number), None)
         sheets = keep_sheets(running, [window]) if running else []
         record(actor, "cycles.set_window", window, county=county, before=before, after=_dates(window), sheets=sheets)
+        if change is not None:
+            tell_change(actor, change)
         return window
+
+
+def change_of(cycle: Cycle, window: CountyWindow, after: Dates) -> WindowChange:
+    """The change of a county's dates, as the preview and the families read it."""
+    found = next((one.id for one in cycle.rounds if one.number == window.round_number), None)
+    before = Dates(window.opens_at, window.closes_at, window.scores_on)
+    return WindowChange(found, window.county, before, after)
 
 
 def open_round(

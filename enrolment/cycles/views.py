@@ -15,6 +15,7 @@ from core.i18n import lazy as _l
 from core.web.actor import current_actor
 from enrolment.cycles import operations
 from enrolment.cycles.forms import CycleForm, NewRoundForm, RoundForm, WindowForm
+from enrolment.cycles.impact import Dates, impact_of
 from enrolment.cycles.models import CountyWindow, Cycle, Round
 from enrolment.cycles.queries import counties, current_cycle, newest_round
 from enrolment.cycles.rule_notes import rule_notes
@@ -88,7 +89,9 @@ def window(cycle_id: uuid.UUID, number: int, county: str) -> str | Response | tu
         raise NotAllowed(_l("各县区的报名时间由本县区教育局设定，您的账号不属于这个县区。"))
     found = line.counties[0].window
     form = WindowForm(obj=found)
-    if form.validate_on_submit():
+    if form.validate_on_submit() and not form.again:
+        if found and not form.confirmed and form.closes_at.data > form.opens_at.data:
+            return _preview(cycle, line, found, form)
         try:
             operations.set_window(
                 current_actor(),
@@ -107,6 +110,20 @@ def window(cycle_id: uuid.UUID, number: int, county: str) -> str | Response | tu
             return redirect(url_for(".overview"), 303)
     page = render_template("enrolment/cycles/window.html", form=form, cycle=cycle, line=line)
     return (page, 422) if form.errors else page
+
+
+def _preview(cycle: Cycle, line: RoundLine, found: CountyWindow, form: WindowForm) -> str:
+    """What moves, before anything is saved; the dates travel with the page."""
+    after = Dates(form.opens_at.data, form.closes_at.data, form.scores_on.data)
+    change = operations.change_of(cycle, found, after)
+    return render_template(
+        "enrolment/cycles/window_preview.html",
+        form=form,
+        cycle=cycle,
+        line=line,
+        change=change,
+        impact=impact_of(change, cycle),
+    )
 
 
 @blueprint.route("/cycles/<uuid:cycle_id>/rounds/new", methods=["GET", "POST"])

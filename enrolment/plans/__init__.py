@@ -12,9 +12,11 @@ def init_app(app: Flask) -> None:
     from enrolment.plans.cards import plan_cards
     from enrolment.plans.catalogue_views import blueprint as catalogue
     from enrolment.plans.graduates_views import blueprint as graduates
+    from enrolment.plans.leaving import bar_to_leaving
     from enrolment.plans.move_views import blueprint as moves
     from enrolment.plans.steps_views import steps
     from enrolment.plans.views import blueprint
+    from registry.schools.years import add_leave_rule
 
     grant_permissions(
         {
@@ -42,6 +44,7 @@ def init_app(app: Flask) -> None:
     add_home_cards(plan_cards)
     for pages in (blueprint, steps, catalogue, moves, graduates):
         app.register_blueprint(pages)
+    add_leave_rule(bar_to_leaving)
     _words()
 
 

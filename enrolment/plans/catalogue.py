@@ -126,7 +126,7 @@ def _planned(plan: Plan) -> list[Offered]:
 
 
 def _registered(year: int) -> list[Offered]:
-    taking_part = select(SchoolYear.school_id).where(SchoolYear.year == year)
+    taking_part = select(SchoolYear.school_id).where(SchoolYear.year == year, SchoolYear.left_at.is_(None))
     query = select(Programme).where(Programme.school_id.in_(taking_part)).options(*_names())
     return [Offered(programme) for programme in db.session.scalars(query)]
 

@@ -16,6 +16,7 @@ from core.db import db, find, lock_row, transaction
 from core.errors import NotAllowed, Refused
 from core.i18n import lazy as _l
 from enrolment.cycles.models import Round, RoundState
+from enrolment.plans.changes import tell_opened
 from enrolment.plans.models import Plan, PlanAgreement, PlanProgramme, QuotaCell
 from enrolment.plans.move_models import CellMove, CellMoveAgreement, MoveState
 from enrolment.plans.operations import AGREE, EDIT
@@ -182,6 +183,7 @@ def _carry_out(actor: Actor, move: CellMove, base: Plan) -> None:
         move.state, move.ended_at, move.made_plan_id = MoveState.DONE, clock.now(), made.id
         session.flush()
         session.expire(made, ["agreements"])
+        tell_opened(actor, base, made)
         record(actor, "plans.carry_out_move", made, number=made.number, move=str(move.id), sha256=plan_digest(made))
 
 

@@ -22,6 +22,7 @@ from core.i18n import say
 from core.sheets import BadSheets
 from core.words import Words
 from enrolment.cycles.models import Round, RoundState
+from enrolment.plans.changes import tell_opened
 from enrolment.plans.differences import difference
 from enrolment.plans.models import Plan, PlanAgreement, PlanProgramme, QuotaCell
 from enrolment.plans.names import programme_words
@@ -167,7 +168,9 @@ def agree(actor: Actor, *, plan_id: uuid.UUID, version: int) -> Plan:
                 PlanAgreement(plan_id=plan.id, county=county, agreed_by=actor.account_id, agreed_at=clock.now())
             )
         if given | mine == counties:
+            before = plan_in_force(plan.round_id)
             plan.state = _step(plan, "approve")
+            tell_opened(actor, before, plan)
         digest = plan_digest(plan)
         record(actor, "plans.agree", plan, counties=sorted(mine - given), state=plan.state.value, sha256=digest)
         session.flush()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from core.db import db
 from core.errors import Refused
 from core.i18n import lazy as _l
+from enrolment.cycles.models import Cycle, Round
 from enrolment.plans.models import Plan, PlanLimit, PlanProgramme, QuotaCell
 from enrolment.plans.sheet import (
     CellRow,
@@ -24,6 +25,7 @@ from enrolment.plans.sheet import (
     SchoolRow,
 )
 from registry.schools.models import Programme, School
+from registry.schools.years import schools_out_of
 
 RESERVED = "reserved"
 
@@ -36,9 +38,11 @@ _FIXED = ("school", "form", "years", "major_year", "major_code", "college_year",
 def store_sheet(plan: Plan, sheet: PlanSheet) -> None:
     """Inside a transaction: put a sheet's content into an empty version.
 
-    Raises Refused naming the programmes that are not on the register, or stand there differently.
+    Raises Refused naming the programmes that are not on the register, or stand there differently, and the
+    schools that take no part in the year.
     """
     programmes = _registered(sheet)
+    _refuse_absent(plan, programmes.values())
     plan.rules = rules_body(sheet.rules, sheet.counties, sheet.schools, sheet.bases)
     cells: dict[str, list[QuotaCell]] = {}
     for cell in sheet.cells:
@@ -173,6 +177,24 @@ def _registered(sheet: PlanSheet) -> dict[str, Programme]:
             )
         )
     return found
+
+
+def _refuse_absent(plan: Plan, programmes: Iterable[Programme]) -> None:
+    """A school that is not in the year has no row in its plans."""
+    year = db.session.scalar(
+        select(Cycle.year).join(Round, Round.cycle_id == Cycle.id).where(Round.id == plan.round_id)
+    )
+    schools = {one.school_id: one.school for one in programmes}
+    out = schools_out_of(year, schools) if year else frozenset()
+    if out:
+        names = sorted(schools[one].organisation.name_zh for one in out)
+        raise Refused(
+            _l(
+                "这些学校不参加 %(year)s 年招生：%(names)s。请删去这些学校的专业，或由县区教育局登记参加。",
+                year=year,
+                names="、".join(names),
+            )
+        )
 
 
 def _agrees(row: ProgrammeRow, programme: Programme) -> bool:

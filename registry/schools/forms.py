@@ -3,7 +3,7 @@
 from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from core.forms import VersionedForm
+from core.forms import BaseForm, VersionedForm
 from core.i18n import lazy as _l
 
 _YUAN = _l("请填写 0 到 99999 的整数（元）。")
@@ -50,3 +50,21 @@ class OfferForm(VersionedForm):
     )
     note_zh = TextAreaField(_l("说明（中文）"), validators=[Optional(), Length(max=500)])
     note_en = TextAreaField(_l("说明（英文）"), validators=[Optional(), Length(max=500)])
+
+
+class JoinForm(BaseForm):
+    """The year in which a school takes part."""
+
+    year = IntegerField(_l("年份"), validators=[InputRequired(_l("请填写年份，例如 2026。"))])
+
+
+class LeaveForm(VersionedForm):
+    """Why a school leaves a year."""
+
+    reason = TextAreaField(
+        _l("退出的原因或文件"),
+        validators=[
+            InputRequired(_l("请写明退出的原因或文件，最多 200 字。")),
+            Length(max=200, message=_l("请写明退出的原因或文件，最多 200 字。")),
+        ],
+    )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.access.models import Organisation
 from core.db.base import Base, Versioned, new_id
-from core.db.types import EnumText, JsonText, one_of
+from core.db.types import EnumText, JsonText, UTCDateTime, one_of
 
 
 class School(Versioned, Base):
@@ -65,7 +65,10 @@ class SchoolName(Base):
 
 
 class SchoolYear(Versioned, Base):
-    """A school takes part in the joint enrolment of a year, with what its letters of that year say."""
+    """A school takes part in the joint enrolment of a year, with what its letters of that year say.
+
+    A school that leaves the year keeps the row with the moment and the reason; rejoining clears both.
+    """
 
     __tablename__ = "school_year"
 
@@ -77,9 +80,14 @@ class SchoolYear(Versioned, Base):
     bring: Mapped[list[str]] = mapped_column(JsonText, default=list)
     late_sentence: Mapped[str] = mapped_column(String(300), default="")
     letter_pattern: Mapped[str] = mapped_column(String(60), default="{year}{school:10}{serial:05}")
+    left_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    left_reason: Mapped[str] = mapped_column(String(200), default="")
     school: Mapped[School] = relationship()
 
-    __table_args__ = (UniqueConstraint("school_id", "year"),)
+    __table_args__ = (
+        UniqueConstraint("school_id", "year"),
+        CheckConstraint("(left_at IS NULL) = (left_reason = '')", name="left_says_why"),
+    )
 
 
 class Stage(enum.StrEnum):

@@ -8,7 +8,7 @@ from core.access import Actor
 from core.db import find, find_in
 from registry.schools.models import Programme, School, SchoolYear
 
-SEE, CORRECT = "schools.see", "schools.correct"
+SEE, CORRECT, YEARS = "schools.see", "schools.correct", "schools.years"
 
 
 def visible_schools(actor: Actor, permission: str = SEE) -> Select[School]:

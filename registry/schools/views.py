@@ -7,17 +7,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
+from core import clock
 from core.access import requires
 from core.db import db
 from core.errors import Refused
 from core.i18n import current_language
 from core.i18n import gettext as _
+from core.i18n import lazy as _l
 from core.web.actor import current_actor
-from registry.schools import operations
-from registry.schools.forms import ArrivalForm, OfferForm
+from registry.schools import operations, years
+from registry.schools.forms import ArrivalForm, JoinForm, LeaveForm, OfferForm
 from registry.schools.models import Programme, School, SchoolYear
 from registry.schools.operations import ArrivalFacts, OfferFacts
-from registry.schools.scope import CORRECT, get_programme, get_school, get_year, visible_schools
+from registry.schools.scope import CORRECT, YEARS, get_programme, get_school, get_year, visible_schools
 
 blueprint = Blueprint("own_schools", __name__, url_prefix="/own-schools")
 _Answer = str | Response | tuple[str, int]
@@ -45,16 +47,62 @@ def school(school_id: uuid.UUID) -> str:
         )
         .order_by(Programme.code)
     ).all()
-    years = db.session.scalars(
+    found_years = db.session.scalars(
         select(SchoolYear).where(SchoolYear.school_id == found.id).order_by(SchoolYear.year.desc())
     ).all()
     return render_template(
         "registry/schools/school.html",
         school=found,
         programmes=programmes,
-        years=years,
+        years=found_years,
         may_correct=current_actor().may(CORRECT),
+        may_years=found.county in current_actor().counties(YEARS),
+        join=JoinForm(formdata=None, year=clock.today().year + 1),
     )
+
+
+@blueprint.post("/<uuid:school_id>/years")
+@requires("schools.years")
+def join(school_id: uuid.UUID) -> Response:
+    found = get_school(current_actor(), school_id)
+    form = JoinForm()
+    if not form.validate() or form.year.data is None:
+        raise Refused(_l("请填写年份，例如 2026。"))
+    year = years.join_year(current_actor(), school_id=found.id, year=form.year.data)
+    flash(_("已登记参加 %(year)s 年招生。", year=year.year), "success")
+    return redirect(url_for(".school", school_id=school_id), 303)
+
+
+@blueprint.route("/years/<uuid:school_year_id>/leave", methods=["GET", "POST"])
+@requires("schools.years")
+def leave(school_year_id: uuid.UUID) -> _Answer:
+    """Leaving a year, with what stays and what is no longer possible."""
+    year = get_year(current_actor(), school_year_id)
+    form = LeaveForm(obj=year)
+    if form.validate_on_submit():
+        try:
+            years.leave_year(
+                current_actor(), school_year_id=year.id, version=form.version.data or 0, reason=form.reason.data or ""
+            )
+        except Refused as error:
+            form.refuse(error)
+        else:
+            flash(_("已退出 %(year)s 年招生，往年的学生照常管理。", year=year.year), "success")
+            return redirect(url_for(".school", school_id=year.school_id), 303)
+    page = render_template("registry/schools/leave.html", form=form, year=year, school=year.school)
+    return (page, 422) if form.errors or form.form_errors else page
+
+
+@blueprint.post("/years/<uuid:school_year_id>/rejoin")
+@requires("schools.years")
+def rejoin(school_year_id: uuid.UUID) -> Response:
+    year = get_year(current_actor(), school_year_id)
+    form = LeaveForm()
+    if form.version.data is None:
+        raise Refused(_l("没有收到完整的内容，请重新打开这一页。"))
+    years.rejoin_year(current_actor(), school_year_id=year.id, version=form.version.data)
+    flash(_("已恢复参加 %(year)s 年招生。", year=year.year), "success")
+    return redirect(url_for(".school", school_id=year.school_id), 303)
 
 
 @blueprint.route("/arrival/<uuid:school_year_id>", methods=["GET", "POST"])

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from core import clock
 from core.access import OrganisationKind, Role
 from core.db import db
+from core.notices.models import Notice
+from enrolment.applications.models import ApplicationState
 from enrolment.cycles.models import CountyWindow, Cycle
 from tests.client import Browser
 from tests.enrolment import factories as make
@@ -67,8 +69,8 @@ def test_the_second_editor_gets_the_page_with_both_versions(context: Flask, clie
     bureau(client, QP)
     address = f"/cycles/{year.id}/rounds/1/{QP}"
     stale = client.hidden_fields(text(client.get(address)))
-    assert client.submit(address, {**DATES, "closes_at": "2026-06-21T12:00"}).status_code == 303
-    answer = client.post(address, data={**stale, **DATES}, headers={"Referer": "https://localhost"})
+    assert client.submit(address, {**DATES, "closes_at": "2026-06-21T12:00", "step": "save"}).status_code == 303
+    answer = client.post(address, data={**stale, **DATES, "step": "save"}, headers={"Referer": "https://localhost"})
     assert answer.status_code == 409
     assert "2026-06-21 12:00" in text(answer)
     assert "2026-06-20 17:00" in text(answer)
@@ -115,3 +117,37 @@ def test_a_family_does_not_reach_the_staff_pages(context: Flask, client: Browser
     sign_in(client, account(Role.APPLICANT))
     for address in ("/cycles", "/cycles/new", f"/cycles/{year.id}/rounds/1/{QP}"):
         assert client.get(address).status_code == 403
+
+
+def test_a_change_shows_what_moves_before_it_is_saved(context: Flask, client: Browser) -> None:
+    in_round = make.open_round()
+    window = db.session.scalars(select(CountyWindow).where(CountyWindow.county == QP)).one()
+    child, parent = make.family(in_round, QP)
+    make.application(child, in_round)
+    other, _parent = make.family(in_round, QP, name="钱二")
+    make.application(other, in_round, state=ApplicationState.SUBMITTED)
+    bureau(client, QP)
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "zh"
+    later = window.closes_at.astimezone(clock.BEIJING) + dt.timedelta(days=2)
+    fields = {
+        "opens_at": f"{window.opens_at.astimezone(clock.BEIJING):%Y-%m-%dT%H:%M}",
+        "closes_at": f"{later:%Y-%m-%dT%H:%M}",
+        "scores_on": window.scores_on.isoformat(),
+    }
+    address = f"/cycles/{in_round.cycle_id}/rounds/1/{QP}"
+    shown = text(client.submit(address, fields))
+    assert "还没有保存" in shown
+    assert "截止时间晚 2 天" in shown
+    assert "本轮最早可以锁定的时间" in shown
+    assert "公开的时间表" in shown
+    assert db.session.get_one(CountyWindow, window.id).closes_at == window.closes_at
+    assert 'value="save"' in shown
+    assert "查看影响" in text(client.submit(address, {**fields, "step": "edit"}))
+    assert client.submit(address, {**fields, "step": "save"}).status_code == 303
+    assert db.session.get_one(CountyWindow, window.id).closes_at == later.replace(second=0)
+    told = db.session.scalars(select(Notice.account_id).where(Notice.template == "applications.dates_moved")).all()
+    assert {child.account_id, parent.account_id, other.account_id} <= set(told)
+    early = {**fields, "closes_at": f"{clock.now().astimezone(clock.BEIJING) - dt.timedelta(hours=1):%Y-%m-%dT%H:%M}"}
+    stopped = text(client.submit(address, early))
+    assert "保存后立即截止" in stopped
+    assert "新截止时间以后提交的报名" in stopped

@@ -12,6 +12,7 @@ from enrolment.plans.grid import grid_of
 from enrolment.plans.models import Plan
 from enrolment.plans.operations import import_plan
 from enrolment.plans.states import PlanState
+from registry.schools.models import School, SchoolYear
 from tests.client import Browser
 from tests.enrolment import factories as make
 from tests.enrolment.plans.plan_samples import World, with_seats, world
@@ -58,6 +59,7 @@ def test_cells_show_last_years_numbers(at: World, client: Browser) -> None:
     with housekeeping() as session:
         earlier = Cycle(year=cycle.year - 1, name_zh="去年", name_en="Last year")
         session.add(earlier)
+        session.add_all(SchoolYear(school_id=one, year=cycle.year - 1) for one in session.scalars(select(School.id)))
     make.windows(earlier)
     before = make.round_(earlier)
     old = import_plan(
