@@ -149,7 +149,7 @@ def test_a_missing_score_stops_only_where_the_order_needs_it() -> None:
     with pytest.raises(BadSheets) as refused:
         run(plan, people_of(tied))
     fault = refused.value.faults[0]
-    assert (fault.sheet, fault.row, fault.column, fault.heading) == ("青浦区", 3, "R", "外语/150")
+    assert (fault.sheet, fault.row, fault.column, fault.heading) == ("青浦区", 3, "U", "外语/150")
     assert _number(2) in fault.rule.zh
     assert _number(1) in fault.rule.zh
     alone = [tied[0], replace(tied[1], total=Decimal(290))]
