@@ -34,7 +34,8 @@ class Kind:
     ``ended`` is called inside the transaction in which the house ends a job without its handler
     (out of attempts, broken, cancelled), so that the room's own row ends in the same moment.
     ``label`` and ``stages`` (code of the stage → words, in order) are shown to people; ``link`` makes
-    the address of the result from the arguments.
+    the address of the result from the arguments. ``shared_with`` is a permission: who holds it for an office
+    of the person who asked for the job may look at it and end it as well.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Kind:
     label: object = ""
     stages: Mapping[str, object] = field(default_factory=dict)
     link: Link | None = None
+    shared_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,10 @@ def add_kind(
     label: object = "",
     stages: Mapping[str, object] | None = None,
     link: Link | None = None,
+    shared_with: str = "",
 ) -> None:
     """Register a kind of job (the same name again replaces the earlier one); see ``Kind``."""
-    _KINDS[kind] = Kind(kind, handler, max_attempts, ended, label, dict(stages or {}), link)
+    _KINDS[kind] = Kind(kind, handler, max_attempts, ended, label, dict(stages or {}), link, shared_with)
 
 
 def kind_of(name: str) -> Kind:
@@ -85,6 +88,11 @@ def known_kind(name: str) -> Kind | None:
 
 def kind_names() -> frozenset[str]:
     return frozenset(_KINDS)
+
+
+def shared_kinds() -> Mapping[str, str]:
+    """The kinds that colleagues share, with the permission that it takes."""
+    return {one.name: one.shared_with for one in _KINDS.values() if one.shared_with}
 
 
 def add_duty(name: str, every: dt.timedelta, action: Callable[[], object]) -> None:

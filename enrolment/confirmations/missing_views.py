@@ -30,7 +30,7 @@ def missing_list() -> str:
 
 
 @blueprint.post("/hand-back")
-@requires("arrivals.record")
+@requires("arrivals.record", second_factor=True)
 def hand_back() -> Response | tuple[str, int]:
     form = HandBackForm()
     if not form.validate():

@@ -48,4 +48,5 @@ def register() -> None:
         label=_l("计算录取结果"),
         stages=STAGES,
         link=lambda arguments: f"/runs/{arguments['run_id']}",
+        shared_with="rounds.lock",
     )

@@ -7,8 +7,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import requires
 from core.audit import record_read
+from core.db import db
 from core.errors import NotVisible
 from core.i18n import gettext as _
+from core.jobs.models import Job
+from core.jobs.scope import visible_jobs
 from core.jobs.status import status_of
 from core.web.actor import current_actor
 from core.web.downloads import download
@@ -105,16 +108,23 @@ def request_run(round_id: uuid.UUID) -> AnyResponse:
 @requires("rounds.see")
 def run(run_id: uuid.UUID) -> str:
     found = get_run(run_id)
+    running = found.state in LIVE_RUN
     return render_template(
         "enrolment/rounds/run.html",
         run=found,
+        may_cancel=running and _sees_job(found.job_id),
         job=status_of(found.job),
         check_word=check_word,
-        running=found.state in LIVE_RUN,
+        running=running,
         before=run_before(found),
         rechecks=rechecks_of(found.id),
         engine_words=(ENGINES, ENGINE_ENDS),
     )
+
+
+def _sees_job(job_id: uuid.UUID) -> bool:
+    """Whether the actor may end the job: who asked for it, or an approver of the same bureau."""
+    return db.session.scalar(visible_jobs(current_actor()).where(Job.id == job_id)) is not None
 
 
 @blueprint.get("/runs/<uuid:run_id>/<name>.json")

@@ -1,4 +1,4 @@
-"""The status page is for its requester and the system administrator; others do not find it."""
+"""The status page is for its requester, whom a kind is shared with, and the administrator; others do not find it."""
 
 import uuid
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core import clock
-from core.access import Role
+from core.access import OrganisationKind, Role
 from core.accounts.models import Account
 from core.accounts.sessions import actor_of, open_session
 from core.db import db, housekeeping, transaction
@@ -17,8 +17,9 @@ from core.jobs import operations
 from core.jobs.context import JobContext
 from core.jobs.models import Job, JobState
 from core.jobs.status import status_of
+from tests.client import Browser
 from tests.core.jobs.kinds import LEASE, effect, fresh, kind, taken
-from tests.factories import account, sign_in
+from tests.factories import QP, WJ, account, organisation, sign_in
 
 STAGES = {"reading": "读取数据", "solving": "求解", "storing": "保存结果"}
 
@@ -81,6 +82,24 @@ def test_nobody_else_finds_it(client: FlaskClient, job: Job, role: Role) -> None
     )
     assert answer.status_code == 404
     assert fresh(job).cancel_requested_at is None
+
+
+def test_a_shared_kind_is_seen_and_ended_by_an_approver_of_the_same_office(client: Browser, job: Job) -> None:
+    office, other = (organisation(OrganisationKind.COUNTY, county) for county in (QP, WJ))
+    asked = account(Role.COUNTY_OFFICER, office)
+    with housekeeping() as session:
+        session.get_one(Job, job.id).requested_by = asked.id
+    approver, colleague, stranger = (
+        account(role, at)
+        for role, at in ((Role.COUNTY_APPROVER, office), (Role.COUNTY_OFFICER, office), (Role.COUNTY_APPROVER, other))
+    )
+    assert sign_in(client, approver).get(f"/jobs/{job.id}").status_code == 404
+    with kind("probe", effect, shared_with="rounds.lock"):
+        for who in (colleague, stranger):
+            assert sign_in(client, who).get(f"/jobs/{job.id}").status_code == 404
+        sign_in(client, approver)
+        assert client.submit(f"/jobs/{job.id}", {}, to=f"/jobs/{job.id}/cancel").status_code == 303
+    assert fresh(job).state is JobState.CANCELLED
 
 
 def test_an_unknown_job_is_not_found(client: FlaskClient, officer: Account) -> None:
