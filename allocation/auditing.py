@@ -13,7 +13,10 @@ from allocation.verify import Audit, audit
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """What the verifier found; ``clean`` if nothing is wrong (a shortfall is told, it is no fault)."""
+    """What the verifier found; ``clean`` if nothing is wrong.
+
+    A shortfall is told and no fault, unless floors are orders and more is missing than has to be.
+    """
 
     found: Audit
 
@@ -21,7 +24,7 @@ class Audited:
     def clean(self) -> bool:
         """Whether nothing is wrong."""
         found = self.found
-        return not (found.over or found.ineligible or found.claims or found.envy or found.under)
+        return not (found.over or found.ineligible or found.claims or found.envy or found.under or found.avoidable)
 
     def table(self) -> dict[str, Any]:
         """The audit as JSON."""
@@ -33,6 +36,7 @@ class Audited:
             "envy": [[*row] for row in found.envy],
             "under": [*found.under],
             "shortfall": found.shortfall,
+            "avoidable": found.avoidable,
         }
 
     def lines(self) -> Iterator[str]:
@@ -50,6 +54,8 @@ class Audited:
             for fault in faults:
                 yield f"    {fault}"
         yield f"    shortfall of guarantees in classes that run: {found.shortfall}"
+        if found.avoidable:
+            yield f"BAD of these places ordered by hard floors, another assignment misses fewer: {found.avoidable}"
 
 
 def read_assignment(raw: bytes) -> dict[str, str | None]:
