@@ -171,6 +171,13 @@ def stable(instance: Instance, closed: frozenset[str], *, time_limit_s: float | 
         raise BadInstance((Fault("rules.floors", "hard", rule, "guarantee"),))
     clock = Clock.of(time_limit_s)
     round_ = prepare(instance)
+    if round_.divisions:
+        rule = "名额的分县数尚未确定 / how limits are divided between counties is not settled yet"
+        mend = "先求解,再把所定份额写入 shares / solve first, and state the shares it chose as `shares`"
+        raise BadInstance((Fault("rules.across", "optimised_shares", rule, mend),))
+    if round_.beds:
+        rule = "床位随保底保留时,为谁保留由规则逐步决定 / which beds come with a guarantee is decided step by step"
+        raise BadInstance((Fault("rules.bed_with_guarantee", "true", rule, "false"),))
     claims = _Claims(round_, frozenset(at for at, one in enumerate(instance.programmes) if one.id in closed))
     claims.build()
     solver = cp_model.CpSolver()

@@ -107,3 +107,20 @@ def test_where_programmes_rank_the_outcome_is_one_of_them_and_best_for_everybody
         judged = [one["choices"].index(row[one["id"]]) if row[one["id"]] else 9 for one in people]
         mine = [one["choices"].index(got[one["id"]]) if got[one["id"]] else 9 for one in people]
         assert all(left <= right for left, right in zip(mine, judged, strict=True))
+
+
+def test_what_is_not_settled_is_not_called_stable() -> None:
+    """Undivided limits and beds that follow a guarantee are decided by the procedure: nothing is enumerated."""
+    people = [applicant("x", 9, "A", county="JS", boards=True), applicant("w", 5, "A", county="WJ", boards=True)]
+    schools = [{"id": "S", "county": "QP", "dorm": {"F": 1}}]
+    shared = table([programme("A", 1)], people, {"across": "optimised_shares"})
+    with pytest.raises(BadInstance) as refused:
+        stable(read(shared), frozenset())
+    assert refused.value.faults[0].path == "rules.across"
+    plan = [programme("A", 2, school="S", floors={"WJ": 1})]
+    rules = {"across": "common_score", "bed_with_guarantee": True}
+    with pytest.raises(BadInstance) as refused:
+        stable(read(table(plan, people, rules, schools=schools)), frozenset())
+    assert refused.value.faults[0].path == "rules.bed_with_guarantee"
+    rules["bed_with_guarantee"] = False
+    assert stable(read(table(plan, people, rules, schools=schools)), frozenset()).complete
