@@ -2,7 +2,6 @@
 
 import uuid
 from dataclasses import replace
-from pathlib import Path
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -15,7 +14,6 @@ from core.db import db
 from core.divisions import division
 from core.documents.typeset import to_pdf
 from core.errors import NotVisible, Refused
-from core.files.handover import hand_over, handed_over
 from core.files.limits import SHEET, Kind
 from core.files.models import StoredFile
 from core.files.operations import content, keep
@@ -26,6 +24,7 @@ from core.tables import MIMETYPE, ListQuery, export
 from core.web.actor import current_actor
 from core.web.downloads import download
 from core.web.gate import received_at
+from core.web.handing import keep_for_maker, kept_for_maker
 from core.web.pages import settings
 from enrolment.applications import intake, slips, wishes
 from enrolment.applications.candidate_list import CANDIDATES, candidates_of
@@ -207,7 +206,7 @@ def guardian_slip(guardian_id: uuid.UUID) -> AnyResponse:
 @requires("applications.intake")
 def slip_file(key: str) -> Response:
     """The slips just made, for their maker alone and for a quarter of an hour."""
-    data = handed_over(_handover_folder(), _maker(), key)
+    data = kept_for_maker(key)
     record_read(current_actor(), "applications.fetch_slips", ("slips", key.partition("-")[0]))
     return download(data, name=f"{_('激活单')}-{clock.today():%Y%m%d}.pdf", mimetype="application/pdf")
 
@@ -216,19 +215,8 @@ def _pdf(issued: tuple[slips.Slip, ...]) -> AnyResponse:
     sheet = slips.sheet_of(
         issued, title=_("跨省中职报名激活单"), address=settings().public_url, helpline=settings().helpline
     )
-    key = hand_over(_handover_folder(), _maker(), to_pdf(sheet))
+    key = keep_for_maker(to_pdf(sheet))
     return redirect(url_for(".slip_file", key=key), 303)
-
-
-def _maker() -> uuid.UUID:
-    account_id = current_actor().account_id
-    if account_id is None:
-        raise NotVisible
-    return account_id
-
-
-def _handover_folder() -> Path:
-    return Path(settings().data_dir) / "handover"
 
 
 def _cycle() -> Cycle:

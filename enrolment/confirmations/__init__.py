@@ -11,7 +11,7 @@ def init_app(app: Flask) -> None:
     from core.web.menu import MenuEntry, add_menu
     from enrolment.applications.entry import add_entry_rule
     from enrolment.applications.frame import read_outcomes_with
-    from enrolment.confirmations import missing_views, notices, tasks, vacancy_views, views
+    from enrolment.confirmations import missing_views, notices, tasks, together_views, vacancy_views, views
     from enrolment.confirmations.answers import answer_for
     from enrolment.confirmations.entry import bar_to_supplementary
     from enrolment.confirmations.outcomes import outcome_of
@@ -21,7 +21,7 @@ def init_app(app: Flask) -> None:
     from enrolment.results.answers import add_answers, add_notes
     from enrolment.results.releasing import add_release_step
 
-    for pages in (views, missing_views, vacancy_views):
+    for pages in (views, together_views, missing_views, vacancy_views):
         app.register_blueprint(pages.blueprint)
     tasks.register()
     notices.register()

@@ -1,6 +1,6 @@
 """Forms of the confirmation and arrival pages."""
 
-from wtforms import DateField, IntegerField, RadioField, StringField
+from wtforms import DateField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
@@ -19,6 +19,18 @@ class ArrivalForm(BaseForm):
     code = StringField(
         _l("通知书编号或验证码"),
         validators=[InputRequired(_l("请扫描二维码，或填写通知书编号")), Length(max=200)],
+    )
+
+
+class TogetherForm(BaseForm):
+    """A list of letters or candidates, one a line."""
+
+    lines = TextAreaField(
+        _l("通知书编号或考生号"),
+        validators=[
+            InputRequired(_l("请粘贴名单，每行一个编号")),
+            Length(max=20_000, message=_l("名单太长，请分几次办理。")),
+        ],
     )
 
 

@@ -1,4 +1,6 @@
-"""办理报到 on the verification page: a registrar scans a letter with a phone's own camera."""
+"""Scanned letters: the code in the address, and 办理报到 on the verification page a phone's own camera opens."""
+
+from urllib.parse import urlsplit
 
 from flask import request, url_for
 
@@ -9,6 +11,14 @@ from core.i18n import gettext as _
 from enrolment.confirmations.operations import arrival_of
 
 RECORD = "arrivals.record"
+
+
+def scanned_code(raw: str) -> str:
+    """What a scanner typed: the code at the end of the verification address, or the text as it is."""
+    text = raw.strip()
+    if "://" not in text:
+        return text
+    return urlsplit(text).path.rstrip("/").rpartition("/")[2]
 
 
 def arrival_action(actor: Actor, document: IssuedDocument) -> DocumentAction | None:

@@ -1,7 +1,6 @@
 """Answering a place, the letter, and the arrivals desk of a school."""
 
 import uuid
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -21,6 +20,7 @@ from enrolment.confirmations.desk import MISSING, arrival_cards, missing_placeme
 from enrolment.confirmations.forms import AnswerForm, ArrivalForm
 from enrolment.confirmations.letters import print_letter, verification_site
 from enrolment.confirmations.models import Arrival, ArrivalMethod
+from enrolment.confirmations.scanned import scanned_code
 from enrolment.results.models import Placement
 from enrolment.results.promises import give_up_words
 from enrolment.results.scope import get_placement
@@ -80,7 +80,7 @@ def letter(placement_id: uuid.UUID) -> Response:
 @blueprint.get("/arrivals")
 @requires("arrivals.record")
 def arrivals() -> str:
-    return _desk(ArrivalForm(code=_scanned(request.args.get("code", ""))), 200)[0]
+    return _desk(ArrivalForm(code=scanned_code(request.args.get("code", ""))), 200)[0]
 
 
 @blueprint.post("/arrivals")
@@ -90,7 +90,7 @@ def record_arrival() -> AnyResponse | tuple[str, int]:
     if not form.validate():
         return _desk(form, 422)
     typed = form.code.data.strip()
-    scanned = _scanned(typed)
+    scanned = scanned_code(typed)
     method = ArrivalMethod.SCAN if scanned != typed else ArrivalMethod.NUMBER
     try:
         arrival = operations.arrive(current_actor(), raw=scanned, method=method)
@@ -132,11 +132,3 @@ def _guardian(actor: Actor, placement: Placement) -> ApplicantGuardian | None:
         if one.account_id == actor.account_id:
             return one
     return None
-
-
-def _scanned(raw: str) -> str:
-    """What a scanner typed: the code at the end of the verification address, or the text as it is."""
-    text = raw.strip()
-    if "://" not in text:
-        return text
-    return urlsplit(text).path.rstrip("/").rpartition("/")[2]
