@@ -86,7 +86,13 @@ def change_of(cycle: Cycle, window: CountyWindow, after: Dates) -> WindowChange:
     """The change of a county's dates, as the preview and the families read it."""
     found = next((one.id for one in cycle.rounds if one.number == window.round_number), None)
     before = Dates(window.opens_at, window.closes_at, window.scores_on)
-    return WindowChange(found, window.county, before, after)
+    typed = Dates(_typed(before.opens_at, after.opens_at), _typed(before.closes_at, after.closes_at), after.scores_on)
+    return WindowChange(found, window.county, before, typed)
+
+
+def _typed(before: dt.datetime, after: dt.datetime) -> dt.datetime:
+    """Forms hold minutes: the same minute is no change."""
+    return before if before.replace(second=0, microsecond=0) == after else after
 
 
 def open_round(

@@ -158,11 +158,15 @@ def edition(
 
     Raises Refused for values that no sheet may hold, or a missing basis.
     """
-    body = base.model_dump(mode="json")
+    body, titles = base.model_dump(mode="json"), {line.id: line.words for line in base.lines()}
     for name in rules:
         item, basis = body["rules"][name], bases.get(name, "").strip()
         if not basis:
             raise Refused(_l("每条改动的规则都要写明政策依据。"))
+        if item["example"] and item["value"] != rules[name] and item["basis"] == basis:
+            raise Refused(
+                _l("“%(rule)s”有改动，请写明新的政策依据，不能沿用示例政策的依据。", rule=say(titles[name]))
+            )
         if (item["value"], item["basis"]) != (rules[name], basis):
             body["rules"][name] = {**item, "value": rules[name], "basis": basis, "example": False}
     body |= {"version": version, "effective_from": effective_from.isoformat(), "effective_to": None}

@@ -114,6 +114,8 @@ def test_what_else_is_refused(context: Flask) -> None:
         proposed(officer, same)
     with refused("政策依据"):
         proposed(officer, replace(tables(), bases={"eligibility": "", "exclusive_wishes": "x"}))
+    with refused("不能沿用示例政策"):
+        proposed(officer, replace(tables(), bases=same.bases))
     made = proposed(officer)
     with refused("等待批准"):
         proposed(officer)
