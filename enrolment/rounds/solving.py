@@ -30,7 +30,7 @@ STAGES: Final[Mapping[str, object]] = {
 }
 """The stages of every job of the solver, in their order, with what people read."""
 
-ENGINES: Final[Mapping[str, object]] = {"search": _l("逐个比较"), "model": _l("建模求解")}
+ENGINES: Final[Mapping[str, object]] = {"search": _l("逐个比较"), "model": _l("建模")}
 """The solver's engines by their name in the outcome."""
 
 ENGINE_ENDS: Final[Mapping[str, object]] = {
