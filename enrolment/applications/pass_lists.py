@@ -205,7 +205,7 @@ def lists_of_round(round_id: uuid.UUID) -> Sequence[PassList]:
     query = (
         select(PassList)
         .where(PassList.round_id == round_id)
-        .options(joinedload(PassList.loads), joinedload(PassList.programme))
+        .options(joinedload(PassList.loads), joinedload(PassList.programme).joinedload(Programme.major))
         .order_by(PassList.programme_id, PassList.name)
     )
     return db.session.scalars(query).unique().all()

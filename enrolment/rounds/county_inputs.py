@@ -1,6 +1,7 @@
 """What each county still owes a round: its window, its scores, its list of pupils taken by earlier batches."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import exists, func, select
@@ -8,7 +9,7 @@ from sqlalchemy import exists, func, select
 from core.db import db
 from enrolment.applications.models import Applicant, Application, ApplicationVersion, Choice, SubjectScore
 from enrolment.applications.states import ApplicationState, VersionState
-from enrolment.cycles.models import CountyWindow, Round
+from enrolment.cycles.models import Round
 from enrolment.plans.models import Plan, PlanProgramme, QuotaCell
 from enrolment.rounds.models import TakenList
 
@@ -29,16 +30,9 @@ class CountyInputs:
     shut: int
 
 
-def county_inputs(round_: Round, plan: Plan) -> tuple[CountyInputs, ...]:
-    """Every county of a plan in its order."""
-    dated = set(
-        db.session.scalars(
-            select(CountyWindow.county).where(
-                CountyWindow.cycle_id == round_.cycle_id, CountyWindow.round_number == round_.number
-            )
-        )
-    )
-    pupils, unscored = _pupils(round_), _pupils(round_, unscored=True)
+def county_inputs(round_: Round, plan: Plan, dated: Collection[str]) -> tuple[CountyInputs, ...]:
+    """Every county of a plan in its order; ``dated`` are the counties whose window is set."""
+    pupils, unscored = _pupils(round_)
     lists = Counter(db.session.scalars(select(TakenList.county).where(TakenList.round_id == round_.id)))
     shut = _shut(round_, plan)
     seats: Counter[str] = Counter()
@@ -51,10 +45,11 @@ def county_inputs(round_: Round, plan: Plan) -> tuple[CountyInputs, ...]:
     )
 
 
-def _pupils(round_: Round, *, unscored: bool = False) -> Counter[str]:
-    """Passed pupils by county; ``unscored``: those without a single score."""
+def _pupils(round_: Round) -> tuple[Counter[str], Counter[str]]:
+    """Passed pupils by county, and how many of them have not a single score."""
+    unscored = ~exists().where(SubjectScore.applicant_id == Applicant.id)
     query = (
-        select(Applicant.county, func.count(Application.id))
+        select(Applicant.county, func.count(Application.id), func.count(Application.id).filter(unscored))
         .join(Applicant, Applicant.id == Application.applicant_id)
         .where(
             Application.round_id == round_.id,
@@ -63,9 +58,8 @@ def _pupils(round_: Round, *, unscored: bool = False) -> Counter[str]:
         )
         .group_by(Applicant.county)
     )
-    if unscored:
-        query = query.where(~exists().where(SubjectScore.applicant_id == Applicant.id))
-    return Counter({county: count for county, count in db.session.execute(query)})
+    rows = db.session.execute(query).all()
+    return Counter({county: every for county, every, _none in rows}), Counter({row[0]: row[2] for row in rows})
 
 
 def _shut(round_: Round, plan: Plan) -> Counter[str]:

@@ -1,20 +1,27 @@
 """What must be true before a round is locked and run, each line with a link to where it is mended."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
 from core import clock
 from core.db import db
+from core.errors import Refused
 from core.i18n import current_language, say
 from core.i18n import gettext as _
+from core.jobs.duties import last_done
+from core.observe.health import BACKUP_DUTY
+from core.policy.entry import run_cases
 from core.sheets import BadSheets
 from enrolment.applications.clashes import unsettled
 from enrolment.applications.models import Application
 from enrolment.applications.pass_lists import lists_of_round
 from enrolment.applications.states import ApplicationState
 from enrolment.cycles.models import CountyWindow, Round
+from enrolment.cycles.policy import filing_sheets
+from enrolment.cycles.queries import windows_of
 from enrolment.cycles.words import county_text
 from enrolment.plans.models import Plan
 from enrolment.plans.operations import plan_in_force
@@ -32,7 +39,8 @@ _TIMETABLE, _PLANS, _QUEUE, _CANDIDATES = (
 )
 _TAKEN = "returns.taken"
 _PASSED, _CLASHES = "pass_lists.lists", "clashes.cases"
-PLACES = (_TIMETABLE, _PLANS, _QUEUE, _CANDIDATES, _TAKEN, _PASSED, _CLASHES)
+_RULES = "rules.overview"
+PLACES = (_TIMETABLE, _PLANS, _QUEUE, _CANDIDATES, _TAKEN, _PASSED, _CLASHES, _RULES)
 """The pages on which something is mended, as they are registered; those of a round take its id."""
 
 
@@ -49,14 +57,16 @@ class Readiness:
 
 def readiness(round_: Round) -> tuple[Readiness, ...]:
     """All lines for a round, in the order of the work."""
-    plan = plan_in_force(round_.id)
+    plan, windows = plan_in_force(round_.id), windows_of(round_)
+    dated = [one.county for one in windows]
     return (
-        *_windows(round_),
+        *_windows(windows),
+        *_rule_tests(round_, dated),
         _plan(plan),
         _queue(round_),
         *_clashes(round_),
         *_pass_lists(round_),
-        *_inputs(round_, plan),
+        *_inputs(round_, plan, dated),
     )
 
 
@@ -65,14 +75,44 @@ def blocking(lines: tuple[Readiness, ...]) -> tuple[Readiness, ...]:
     return tuple(line for line in lines if not line.ready and not line.warning)
 
 
-def _windows(round_: Round) -> tuple[Readiness, ...]:
+def backup_line(most_hours: int) -> Readiness:
+    """How old the last backup is: a warning, because the round itself does not need it."""
+    last = last_done(BACKUP_DUTY)
+    if last is None or last.outcome:
+        return Readiness(_("备份"), False, _("还没有成功的备份，锁定前请联系系统管理员做一次。"), warning=True)
+    hours = int((clock.now() - last.last_at).total_seconds() // 3600)
+    if hours >= most_hours:
+        told = _("最近一次备份在 %(hours)s 小时前，锁定前请联系系统管理员再做一次。", hours=hours)
+        return Readiness(_("备份"), False, told, warning=True)
+    return Readiness(_("备份"), True, _("最近一次备份在 %(hours)s 小时前。", hours=hours))
+
+
+def _rule_tests(round_: Round, counties: Sequence[str]) -> tuple[Readiness, ...]:
+    """The rules of entry of each county must answer their own test cases as stated."""
+    if not counties:
+        return ()
+    try:
+        sheets = filing_sheets(round_, counties)
+    except Refused as error:
+        return (Readiness(_("报考规则"), False, say(error.sentence), _RULES),)
+    lines = []
+    for county, sheet in sheets.items():
+        wrong = sum(not one.holds for one in run_cases(sheet.rules, sheet.cases))
+        name = county_text(county)
+        if wrong:
+            told = _("%(county)s的报考规则有 %(count)s 条试算不符。", county=name, count=wrong)
+            lines.append(Readiness(_("报考规则"), False, told, _RULES))
+        elif not sheet.cases:
+            told = _("%(county)s的报考规则还没有试算。", county=name)
+            lines.append(Readiness(_("报考规则"), False, told, _RULES, warning=True))
+    if lines:
+        return tuple(lines)
+    count = sum(len(sheet.cases) for sheet in sheets.values())
+    return (Readiness(_("报考规则"), True, _("各县区的 %(count)s 条试算全部相符。", count=count), _RULES),)
+
+
+def _windows(windows: Sequence[CountyWindow]) -> tuple[Readiness, ...]:
     """Every county's filing must have closed (each county has its own window)."""
-    query = (
-        select(CountyWindow)
-        .where(CountyWindow.cycle_id == round_.cycle_id, CountyWindow.round_number == round_.number)
-        .order_by(CountyWindow.county)
-    )
-    windows = db.session.scalars(query).all()
     if not windows:
         return (Readiness(_("报名时间"), False, _("还没有设置任何县区的报名时间。"), _TIMETABLE),)
     now = clock.now()
@@ -154,11 +194,11 @@ def _named(programme: Programme) -> str:
     return f"{programme.code} {programme.name(current_language())}"
 
 
-def _inputs(round_: Round, plan: Plan | None) -> tuple[Readiness, ...]:
+def _inputs(round_: Round, plan: Plan | None, dated: Sequence[str]) -> tuple[Readiness, ...]:
     """The instance can be built: no score is missing that the order needs, no rule contradicts another."""
     if plan is None:
         return ()
-    lines = _counties(round_, plan)
+    lines = _counties(round_, plan, dated)
     if blocking(lines):
         return lines
     sheet, people = inputs_of(round_.id, sheet_of(plan))
@@ -173,10 +213,10 @@ def _inputs(round_: Round, plan: Plan | None) -> tuple[Readiness, ...]:
     return (*lines, Readiness(_("考生"), True, _("%(count)s 名考生参加本轮，成绩齐全。", count=count), ""))
 
 
-def _counties(round_: Round, plan: Plan) -> tuple[Readiness, ...]:
+def _counties(round_: Round, plan: Plan, dated: Sequence[str]) -> tuple[Readiness, ...]:
     """What each county still owes, by name: dates and scores block, lists and struck choices are warnings."""
     lines: list[Readiness] = []
-    for one in county_inputs(round_, plan):
+    for one in county_inputs(round_, plan, dated):
         name = county_text(one.county)
         if one.seats and not one.dated:
             lines.append(Readiness(_("报名时间"), False, _("%(county)s还没有报名时间。", county=name), _TIMETABLE))

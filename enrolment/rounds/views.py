@@ -22,7 +22,7 @@ from enrolment.rounds.check_words import check_word
 from enrolment.rounds.forms import LockForm, RunForm
 from enrolment.rounds.models import LIVE_RUN
 from enrolment.rounds.queries import all_rounds, get_round, get_run, run_before, runs_of
-from enrolment.rounds.readiness import blocking, readiness
+from enrolment.rounds.readiness import backup_line, blocking, readiness
 from enrolment.rounds.rechecks import rechecks_of
 from enrolment.rounds.solving import ENGINE_ENDS, ENGINES
 
@@ -39,15 +39,15 @@ def rounds() -> str:
 @requires("rounds.see")
 def show(round_id: uuid.UUID) -> str:
     round_ = get_round(round_id)
-    lines = readiness(round_) if round_.state is RoundState.OPEN else ()
-    standing = operations.standing_proposal(round_id)
+    lines = (*readiness(round_), backup_line(settings().backup_max_hours)) if round_.state is RoundState.OPEN else ()
+    standing, runs = operations.standing_proposal(round_id), runs_of(round_id)
     return render_template(
         "enrolment/rounds/round.html",
         round=round_,
         lines=lines,
         missing=blocking(lines),
-        runs=runs_of(round_id),
-        live=operations.live_run(round_id),
+        runs=runs,
+        live=any(one.state in LIVE_RUN for one in runs),
         lock_form=LockForm(version=round_.version),
         proposal=standing,
         own_proposal=standing is not None and standing.proposed_by == current_actor().account_id,

@@ -2,20 +2,24 @@
 
 import datetime as dt
 from decimal import Decimal
+from unittest import mock
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
+from core import clock
 from core.access import Role
 from core.db import db, housekeeping
 from core.errors import Refused
+from core.jobs.duties import note
+from core.observe.health import BACKUP_DUTY
 from enrolment.applications.models import Application
 from enrolment.cycles.models import CountyWindow, Round, RoundState
 from enrolment.rounds.models import LockProposal
 from enrolment.rounds.operations import lock, propose_lock, standing_proposal, take_snapshot, withdraw_lock
-from enrolment.rounds.readiness import blocking, readiness
+from enrolment.rounds.readiness import backup_line, blocking, readiness
 from tests.client import Browser
 from tests.enrolment.rounds.stage import Stage, locked, ready
 from tests.factories import QP, account, sign_in
@@ -119,6 +123,17 @@ def test_the_check_names_exactly_what_each_county_owes(context: Flask, client: B
     assert "嘉善县有 1 名考生（共 1 名）没有成绩" in lines[1].detail
     warned = [line for line in readiness(stage.round) if line.warning]
     assert {line.link for line in warned} == {"returns.taken"}
+    tried = next(line for line in readiness(stage.round) if line.link == "rules.overview")
+    assert tried.ready
+    wrong = mock.Mock(holds=False)
+    with mock.patch("enrolment.rounds.readiness.run_cases", return_value=(wrong,)):
+        failing = [line for line in blocking(readiness(stage.round)) if line.link == "rules.overview"]
+    assert "青浦区的报考规则有 1 条试算不符" in failing[0].detail
+    assert "还没有成功的备份" in backup_line(26).detail
+    note(BACKUP_DUTY, "x")
+    assert backup_line(26).ready
+    with clock.frozen(clock.now() + dt.timedelta(hours=27)):
+        assert (backup_line(26).ready, backup_line(26).warning) == (False, True)
     sign_in(client, stage.approver)
     page = client.get(f"/rounds/{stage.round.id}").get_data(as_text=True)
     assert "提出锁定" not in page
