@@ -24,7 +24,7 @@ from enrolment.plans.queries import in_force
 from registry.schools.models import Programme, School
 
 _SEX = {"1": "M", "2": "F"}
-_LEAVER = {True: Graduate.EARLIER, False: Graduate.THIS_YEAR, None: None}
+LEAVERS = {True: Graduate.EARLIER, False: Graduate.THIS_YEAR, None: None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def pupil_of(applicant: Applicant) -> Pupil:
         entry=EntryFacts(
             hukou=applicant.hukou,
             junior_roll=applicant.junior_roll,
-            graduate=_LEAVER[applicant.earlier_leaver],
+            graduate=LEAVERS[applicant.earlier_leaver],
             residence_proof=applicant.residence_proof,
         ),
         number=applicant.candidate_number,

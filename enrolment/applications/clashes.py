@@ -111,6 +111,16 @@ def demand_not_held(application: Application) -> None:
         raise Refused(held_sentence(clash, application.applicant.county))
 
 
+def held_where(application: Application) -> str:
+    """The code of the other county while a case of a live application is open; "" otherwise."""
+    if application.state not in LIVE:
+        return ""
+    clash = db.session.scalars(_open_of(application).limit(1)).one_or_none()
+    if clash is None:
+        return ""
+    return clash.other_county if application.applicant.county == clash.one_county else clash.one_county
+
+
 def held_sentence(clash: FilingClash, county: str) -> object:
     """Why an application of a county is held: all that its bureau is told of the other one is its name."""
     other = clash.other_county if county == clash.one_county else clash.one_county

@@ -20,7 +20,7 @@ from core.i18n import lazy as _l
 from core.web.actor import current_actor
 from core.web.gate import received_at
 from core.web.pages import settings
-from enrolment.applications import operations
+from enrolment.applications import clashes, operations
 from enrolment.applications.catalogue import catalogue_of
 from enrolment.applications.forms import PlainForm
 from enrolment.applications.frame import Frame, frame_of, way_back
@@ -102,6 +102,7 @@ def show(application_id: uuid.UUID) -> str:
         paper_words=PAPERS,
         office=bureau_of(application.applicant.county),
         not_activated=_not_activated(application) if frame.waiting else [],
+        held=clashes.held_where(application),
     )
 
 

@@ -17,9 +17,11 @@ from core.audit import record
 from core.db import db, transaction
 from core.errors import NotAllowed
 from core.i18n import lazy as _l
+from core.policy.entry import EntryFacts
 from core.sheets import BadSheets, SheetFault, Words
-from enrolment.applications.catalogue import Catalogue, catalogue_of
+from enrolment.applications.catalogue import LEAVERS, Catalogue, catalogue_of, pupil_of
 from enrolment.applications.clashes import open_clashes
+from enrolment.applications.eligibility import Pupil, bar_to_all
 from enrolment.applications.intake import INTAKE, ImportReport, take_candidates
 from enrolment.applications.models import (
     Applicant,
@@ -155,6 +157,10 @@ def _faults(county: CountySheet, candidate: Candidate, catalogue: Catalogue, lin
             ),
             Words("请与考生核实后删去", "ask the candidate which to drop"),
         )
+    told = bar_to_all(_pupil(county, candidate, line.applicant), catalogue.rules)
+    if told is not None and isinstance(told.fact, Words):
+        mend = Words("请核对登记的信息，或清空这一行的志愿", "check what is on record, or clear these wishes")
+        yield _fault(county, candidate, told.fact, mend)
     if line.application is not None and not _is_same(line) and not _is_the_countys(line.application):
         yield _fault(
             county,
@@ -162,6 +168,25 @@ def _faults(county: CountySheet, candidate: Candidate, catalogue: Catalogue, lin
             Words("考生已在网上报名，志愿与名册不同", "the family has filed online, with other wishes"),
             Words("以考生提交的为准：请清空这一行的志愿", "the family's own filing counts: clear these wishes"),
         )
+
+
+def _pupil(county: CountySheet, candidate: Candidate, known: Applicant | None) -> Pupil:
+    """The pupil as the row and the record together say; a blank cell leaves what is on record."""
+    before = pupil_of(known) if known else None
+    entry = before.entry if before else EntryFacts()
+    leaver = LEAVERS[candidate.earlier_leaver]
+    return Pupil(
+        county=county.county,
+        sex=candidate.sex,
+        tags=frozenset(candidate.tags) or (before.tags if before else frozenset()),
+        entry=EntryFacts(
+            hukou=candidate.hukou or entry.hukou,
+            junior_roll=candidate.junior_roll or entry.junior_roll,
+            graduate=leaver or entry.graduate,
+            residence_proof=entry.residence_proof if candidate.residence_proof is None else candidate.residence_proof,
+        ),
+        number=candidate.number,
+    )
 
 
 def _fault(county: CountySheet, candidate: Candidate, rule: Words, mend: Words) -> SheetFault:

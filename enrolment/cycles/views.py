@@ -1,23 +1,27 @@
 """The public timetable and the pages where offices set dates."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from core import clock
 from core.access import Organisation, anonymous, requires
 from core.db import find
 from core.errors import NotAllowed, NotVisible, Refused
 from core.i18n import gettext as _
 from core.i18n import lazy as _l
+from core.policy import FilingSheet
 from core.web.actor import current_actor
 from enrolment.cycles import operations
 from enrolment.cycles.forms import CycleForm, NewRoundForm, RoundForm, WindowForm
 from enrolment.cycles.impact import Dates, impact_of
 from enrolment.cycles.models import CountyWindow, Cycle, Round
+from enrolment.cycles.policy import filing_sheets
 from enrolment.cycles.queries import counties, current_cycle, newest_round
+from enrolment.cycles.revisions import all_sheets
 from enrolment.cycles.rule_notes import rule_notes
 
 blueprint = Blueprint("cycles", __name__)
@@ -48,7 +52,20 @@ def timetable() -> str:
     shown = newest_round(cycle) if cycle else None
     line = _line(cycle, shown.number if shown else 1, counties()) if cycle else None
     rules = rule_notes(shown.id) if shown else ()
-    return render_template("enrolment/cycles/timetable.html", cycle=cycle, line=line, rules=rules)
+    entry = _entry_rules(shown, line) if line else {}
+    return render_template("enrolment/cycles/timetable.html", cycle=cycle, line=line, rules=rules, entry=entry)
+
+
+def _entry_rules(shown: Round | None, line: RoundLine) -> Mapping[str, FilingSheet]:
+    """Each county's table of who may apply: of the round shown, else of today; a county without one has none."""
+    codes = [one.office.division for one in line.counties]
+    if shown is not None:
+        try:
+            return filing_sheets(shown, codes)
+        except Refused:
+            pass  # a county has filed no sheet yet: the others are shown as of today
+    today, sheets = clock.today(), all_sheets()
+    return {code: one for code in codes for one in sheets.get(code, ()) if one.covers(today)}
 
 
 @blueprint.get("/cycles")

@@ -15,6 +15,7 @@ from core.audit import AuditEntry, entries_about
 from core.db import db
 from core.errors import NotAllowed, NotVisible, Refused
 from core.identity import DocumentKind
+from core.policy.filing import Residence
 from core.sheets import BadSheets
 from enrolment.applications import intake, slips, wishes
 from enrolment.applications.models import Applicant, Application, ApplicationState
@@ -231,6 +232,13 @@ class TestWishes:
         with pytest.raises(BadSheets):
             self.take(world, self.wish(world, *codes))
         assert db.session.scalars(select(Applicant)).all() == [world.child]
+
+    def test_wishes_of_who_may_not_apply_are_a_fault_with_the_countys_text(self, world: Scene) -> None:
+        outside = self.wish(world, world.near.code, hukou=Residence.OUTSIDE, junior_roll=Residence.OUTSIDE)
+        with pytest.raises(BadSheets) as refusal:
+            self.take(world, outside)
+        assert "不符合本县区跨省中高职衔接招生的报考资格" in refusal.value.faults[0].rule.zh
+        assert refusal.value.faults[0].row == 2
 
 
 class TestSlips:
