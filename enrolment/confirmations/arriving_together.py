@@ -10,8 +10,7 @@ from core.access import Actor
 from core.db import db
 from core.documents.models import DocumentKind, DocumentState, IssuedDocument
 from core.errors import DomainError
-from core.i18n import gettext as _
-from core.i18n import say
+from core.i18n import current_language, say
 from enrolment.applications.models import Applicant, Application
 from enrolment.confirmations.desk import expected_placements
 from enrolment.confirmations.models import ArrivalMethod
@@ -25,12 +24,13 @@ MOST_AT_ONCE = 300
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the list and what became of it; ``note`` says why where it was not done."""
+    """One line of the list and what became of it; ``note`` says why where it was not done, in ``language``."""
 
     typed: str
     done: bool
     name: str = ""
     note: str = ""
+    language: str = "zh"
 
 
 def lines_of(pasted: str) -> tuple[str, ...]:
@@ -61,9 +61,9 @@ def _arrive(actor: Actor, typed: str, code: str) -> Line:
     try:
         arrival = arrive(actor, raw=code, method=ArrivalMethod.BULK)
     except DomainError as error:
-        return Line(typed, done=False, note=say(error.sentence))
+        return Line(typed, done=False, note=say(error.sentence), language=current_language())
     name = db.session.get_one(Placement, arrival.placement_id).application.applicant.name
-    return Line(typed, done=True, name=name, note=_("已办理报到"))
+    return Line(typed, done=True, name=name)
 
 
 def _letters(actor: Actor, typed: Sequence[str]) -> dict[str, str]:

@@ -43,8 +43,9 @@ def test_pages_after_the_release(context: Flask, signed_in: SignedIn, new_visito
     roster = db.session.scalars(select(SealedRoster).order_by(SealedRoster.number.desc())).first()
     assert roster is not None
     place = scene.place("李四")
+    gate = signed_in(desk)
     look_at(
-        signed_in(desk),
+        gate,
         {
             "missing": "/arrivals/missing",
             "missing-pupil": f"/arrivals/missing/{place.id}",
@@ -52,6 +53,11 @@ def test_pages_after_the_release(context: Flask, signed_in: SignedIn, new_visito
             "roster": f"/rosters/{roster.id}",
         },
     )
+    page = gate.open("/arrivals/together")
+    gate.look("arriving-together")
+    page.get_by_label("通知书编号或考生号").fill(f"{place.application.applicant.candidate_number}\nL-0000")
+    page.get_by_role("button", name="办理报到").click()
+    gate.look("arrived-together")
     office = organisation(OrganisationKind.COMMITTEE)
     look_at(
         signed_in(account(Role.COMMITTEE, office)),
