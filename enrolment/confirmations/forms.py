@@ -31,6 +31,7 @@ class TogetherForm(BaseForm):
             InputRequired(_l("请粘贴名单，每行一个编号")),
             Length(max=20_000, message=_l("名单太长，请分几次办理。")),
         ],
+        render_kw={"rows": 10},
     )
 
 
