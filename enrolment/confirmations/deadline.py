@@ -30,21 +30,25 @@ ACCEPTED, DECLINED = "confirmations.accepted_by_default", "confirmations.decline
 Hold = Callable[[Session], None]
 
 
-def unanswered(round_id: uuid.UUID | None = None) -> Select[Placement]:
-    """Released places past their deadline without a finished answer: none, or a decline no guardian agreed to."""
-    query = (
+def silent_places() -> Select[Placement]:
+    """Released places without a finished answer: none at all, or a decline that no guardian has agreed to."""
+    return (
         released_placements()
         .join(Application, Application.id == Placement.application_id)
         .join(Round, Round.id == Application.round_id)
         .outerjoin(Confirmation, Confirmation.placement_id == Placement.id)
         .where(
             Placement.programme_id.is_not(None),
-            Round.confirm_until <= clock.now(),
             or_(Confirmation.id.is_(None), Confirmation.state == ConfirmationState.DECLINE_ASKED),
             Placement.id.not_in(select(Arrival.placement_id)),
         )
         .order_by(Placement.id)
     )
+
+
+def unanswered(round_id: uuid.UUID | None = None) -> Select[Placement]:
+    """Silent places past their deadline, of one round or of all."""
+    query = silent_places().where(Round.confirm_until <= clock.now())
     return query if round_id is None else query.where(Application.round_id == round_id)
 
 

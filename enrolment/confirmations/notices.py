@@ -2,7 +2,7 @@
 
 from core.i18n import lazy as _l
 from core.notices.templates import add_template
-from enrolment.confirmations import deadline, missing, supplementary, waiting
+from enrolment.confirmations import deadline, missing, reminding, supplementary, waiting
 
 
 def register() -> None:
@@ -28,6 +28,12 @@ def register() -> None:
         deadline.DECLINED,
         _l("确认截止前没有收到您的答复，已按本县区规定视为放弃录取，名额已经退回。%(cost)s。"),
         title=_l("已按规定视为放弃录取"),
+    )
+    add_template(
+        reminding.REMINDED,
+        _l("您还没有答复录取结果。请在 %(until)s 前登录确认录取或放弃录取；%(default)s。"),
+        title=_l("请确认录取结果"),
+        urgent=True,
     )
     add_template(
         missing.NO_SHOW,

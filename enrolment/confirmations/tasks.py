@@ -10,7 +10,7 @@ from core.i18n import lazy as _l
 from core.jobs.context import JobContext
 from core.jobs.registry import add_duty, add_kind
 from core.web.pages import settings
-from enrolment.confirmations import supplementary
+from enrolment.confirmations import reminding, supplementary
 from enrolment.confirmations.deadline import JOB_KIND, apply_default, ask_for_defaults, unanswered
 from enrolment.confirmations.letters import verification_site
 from enrolment.cycles.models import Round
@@ -43,6 +43,15 @@ def invite_the_unplaced(context: JobContext) -> None:
         context.fence(session, message=_("已邀请 %(count)s 名学生。", count=count))
 
 
+def remind_the_silent(context: JobContext) -> None:
+    """The handler: all messages in one transaction with the end of the job, so that nobody is told twice."""
+    context.progress("remind", 0.0)
+    with transaction() as session:
+        context.hold(session)
+        count = reminding.remind(HOUSE, session.get_one(Round, uuid.UUID(context.arguments["round_id"])))
+        context.fence(session, message=_("已提醒 %(count)s 名学生。", count=count))
+
+
 def register() -> None:
     """Make the job and its duty known to the workers."""
     add_kind(
@@ -57,8 +66,15 @@ def register() -> None:
         label=_l("邀请参加征求志愿"),
         stages={"invite": _l("写通知")},
     )
+    add_kind(
+        reminding.JOB_KIND,
+        remind_the_silent,
+        label=_l("确认截止前提醒"),
+        stages={"remind": _l("写通知")},
+    )
     add_duty("confirmations.deadlines", _EVERY, _ask)
 
 
 def _ask() -> None:
     ask_for_defaults(HOUSE)
+    reminding.ask_for_reminders(HOUSE)

@@ -16,7 +16,8 @@ from core.jobs.leases import claim
 from core.jobs.models import Job
 from core.jobs.registry import duties
 from core.notices.models import Notice
-from enrolment.confirmations import tasks
+from core.notices.templates import worded
+from enrolment.confirmations import reminding, tasks
 from enrolment.confirmations.deadline import JOB_KIND, apply_default, ask_for_defaults
 from enrolment.confirmations.models import Confirmation, ConfirmationState
 from enrolment.confirmations.operations import ask_decline, confirmation_of
@@ -111,3 +112,25 @@ def test_the_result_page_names_the_default_first_and_what_giving_up_costs(contex
         assert "到时没有答复的，按“确认录取”办理" in str(answer.sentences[0])
         page = client.get(f"/placements/{place.id}/decline").get_data(as_text=True)
         assert "放弃后本年度不能再参加征求志愿" in page
+
+
+def test_the_silent_are_reminded_once_before_the_deadline(context: Flask) -> None:
+    scene = released()
+    with clock.frozen(scene.at):
+        scene.accept("李四")
+    with clock.frozen(scene.deadline - reminding.BEFORE - dt.timedelta(seconds=1)):
+        assert reminding.ask_for_reminders(HOUSE) == 0
+    with clock.frozen(scene.deadline - reminding.BEFORE):
+        assert reminding.ask_for_reminders(HOUSE) == 1
+        work(reminding.JOB_KIND)
+        assert reminding.ask_for_reminders(HOUSE) == 0, "once a round"
+    with clock.frozen(scene.deadline):
+        assert reminding.ask_for_reminders(HOUSE) == 0
+    told = db.session.scalars(select(Notice).where(Notice.template == reminding.REMINDED)).all()
+    silent = [scene.stage.applications[name].applicant for name in ("赵一", "钱二")]
+    wanted = {account for one in silent for account in (one.account_id, one.guardians[0].account_id)}
+    assert {notice.account_id for notice in told} == wanted
+    assert len(told) == len(wanted)
+    text = worded(told[0].template, told[0].facts).text
+    assert clock.moment_text(scene.deadline, "zh") in text
+    assert db.session.scalars(select(AuditEntry).where(AuditEntry.operation == "confirmations.remind")).one()
