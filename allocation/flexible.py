@@ -8,6 +8,7 @@ with the real rule before it is believed.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -15,8 +16,10 @@ from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model_helper import LinearExpr
 from ortools.sat.python.cp_model_helper import Literal as Door
 
+from allocation.gates import Cut
 from allocation.order import Group
 from allocation.round import Round
+from allocation.unrolled import Kind
 from allocation.wishes import Wish
 
 Literal = cp_model.IntVar
@@ -109,16 +112,20 @@ class Flexible:
         self.opens = {at: model.new_bool_var("") for at in may_close}
         self.single = all(len(group) == 1 for group in round_.order.groups)
         mixed = mixed_limits(round_)
+        self.own = {limit.programmes: at for at, limit in enumerate(round_.limits) if limit.kind == "cap"}
         self.running = {
             at: self._limit(at, (raises or {}).get(at, 0)) for at in range(len(round_.limits)) if at not in mixed
         }
         self.inside = [_Running(model, hold.seats, hold.seats) for hold in round_.holds]
-        self.own = {limit.programmes: at for at, limit in enumerate(round_.limits) if limit.kind == "cap"}
         self.rows: list[list[tuple[Wish, Literal]]] = [[] for _ in round_.wishes]
         for group in round_.order.groups:
             self._group(group, round_.wishes)
         for group in round_.order.groups:
             self._group(tuple(one for one in group if round_.adjust[one]), round_.adjust)
+        self.kinds = self._kinds()
+        for at, gate in self.running.items():
+            if isinstance(gate, Cut):
+                gate.close(LinearExpr.sum([count for kind, count in self.kinds.items() if at in kind[1]]))
         self._minima()
 
     def _switch(self, name: str) -> Literal | None:
@@ -128,8 +135,15 @@ class Flexible:
             self.switches[name] = self.model.new_bool_var(name)
         return self.switches[name]
 
-    def _limit(self, at: int, more: Amount) -> _Running:
+    def _limit(self, at: int, more: Amount) -> _Running | Cut:
+        """A limit is told by one sum (:class:`Cut`) unless it may be switched off, swollen, or kept for a group."""
         limit = self.round.limits[at]
+        kept = any(
+            holds and self.own.get(frozenset({one.id})) == at
+            for one, holds in zip(self.round.instance.programmes, self.round.holds_of, strict=True)
+        )
+        if self.single and not self.named and not kept:
+            return Cut(self.model, limit.cap + more, limit.cap)
         return _Running(self.model, limit.cap + more, limit.cap, self._switch(limit.name))
 
     def _group(self, group: Group, wishes: Sequence[Sequence[Wish]]) -> None:
@@ -161,7 +175,7 @@ class Flexible:
         literal = self.model.new_bool_var("")
         kept: list[Door] = []
         if own in self.running:
-            kept.append(self._kept(wish, own, literal))
+            kept.append(self._kept(wish, self.running[own], literal))
         for door in doors:
             self.model.add_implication(literal, door)
         self.model.add_bool_or([literal, *(~door for door in doors), *earlier, *kept])
@@ -169,9 +183,10 @@ class Flexible:
             self.model.add_at_most_one([*earlier, literal])
         return literal
 
-    def _kept(self, wish: Wish, own: int, literal: Literal) -> Literal:
+    def _kept(self, wish: Wish, running: _Running | Cut, literal: Literal) -> Literal:
         """Whether the total may refuse the wish: full, or what is free could all be kept for guarantees."""
-        running = self.running[own]
+        if isinstance(running, Cut):
+            raise TypeError("kept places need running counts")
         owed: list[Amount] = [running.count()]
         for one in self.round.holds_of[wish.programme]:
             seats = self.round.holds[one].seats
@@ -183,28 +198,39 @@ class Flexible:
             self.model.add_implication(literal, ~full)
         return running.reached(LinearExpr.sum(owed))
 
-    def _minima(self) -> None:
-        pupils: list[list[Literal]] = [[] for _ in self.round.needs]
+    def _kinds(self) -> dict[Kind, Literal]:
+        """How many are placed of each kind: few short sums, in which the solver sees early that a cap is used up."""
+        rows: dict[Kind, list[Literal]] = defaultdict(list)
         for row in self.rows:
             for wish, literal in row:
-                if not wish.returned:
-                    pupils[wish.programme].append(literal)
+                rows[wish.programme, wish.counts, wish.returned].append(literal)
+        kinds = {}
+        for kind, literals in rows.items():
+            kinds[kind] = self.model.new_int_var(0, len(literals), "")
+            self.model.add(kinds[kind] == LinearExpr.sum(literals))
+        return kinds
+
+    def _minima(self) -> None:
         for at, need in enumerate(self.round.needs):
+            pupils = LinearExpr.sum([n for kind, n in self.kinds.items() if kind[0] == at and not kind[2]])
+            opened = self.opens.get(at)
             if need:
                 switch = self._switch(f"min/{self.round.instance.programmes[at].id}")
-                on = [one for one in (switch, self.opens.get(at)) if one is not None]
-                enough = self.model.add(LinearExpr.sum(pupils[at]) >= need - self.lowers.get(at, 0))
+                on = [one for one in (switch, opened) if one is not None]
+                enough = self.model.add(pupils >= need - self.lowers.get(at, 0))
                 if on:
                     enough.only_enforce_if(on)
+            if opened is not None:
+                self.model.add(pupils == 0).only_enforce_if(~opened)
 
     def placed(self) -> LinearExpr:
         """How many are really placed."""
-        return LinearExpr.sum([literal for row in self.rows for wish, literal in row if not wish.returned])
+        return LinearExpr.sum([count for kind, count in self.kinds.items() if not kind[2]])
 
     def ranks(self) -> LinearExpr:
-        """The sum of the ranks of those really placed."""
-        really = [(wish, literal) for row in self.rows for wish, literal in row if not wish.returned]
-        return LinearExpr.weighted_sum([literal for _, literal in really], [wish.rank for wish, _ in really])
+        """The sum of the ranks of those really placed: one for each, and what is beyond it."""
+        beyond = [(wish.rank - 1, one) for row in self.rows for wish, one in row if not wish.returned]
+        return self.placed() + LinearExpr.weighted_sum([one for _, one in beyond], [more for more, _ in beyond])
 
     def hint(self, placed: Sequence[Wish | None]) -> None:
         """Start from an outcome."""
