@@ -11,13 +11,22 @@ def init_app(app: Flask) -> None:
     from core.web.menu import MenuEntry, add_menu
     from enrolment.applications.entry import add_entry_rule
     from enrolment.applications.frame import read_outcomes_with
-    from enrolment.confirmations import missing_views, notices, tasks, together_views, vacancy_views, views
+    from enrolment.confirmations import (
+        missing_views,
+        notices,
+        tasks,
+        timetable,
+        together_views,
+        vacancy_views,
+        views,
+    )
     from enrolment.confirmations.answers import answer_for
     from enrolment.confirmations.entry import bar_to_supplementary
     from enrolment.confirmations.outcomes import outcome_of
     from enrolment.confirmations.scanned import arrival_action
     from enrolment.confirmations.waiting import open_waiting_lists
     from enrolment.confirmations.waiting_notes import waiting_notes
+    from enrolment.cycles.impact import add_round_impact
     from enrolment.results.answers import add_answers, add_notes
     from enrolment.results.releasing import add_release_step
 
@@ -25,6 +34,8 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(pages.blueprint)
     tasks.register()
     notices.register()
+    timetable.register()
+    add_round_impact(timetable.impact_on_places, timetable.tell_placed)
     add_answers(answer_for)
     add_entry_rule(bar_to_supplementary)
     add_release_step(open_waiting_lists)

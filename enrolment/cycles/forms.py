@@ -65,12 +65,9 @@ class CycleForm(BaseForm):
     )
 
 
-class WindowForm(VersionedForm):
-    """A county's dates in a round."""
+class PreviewedForm(VersionedForm):
+    """Dates that show what they move before they are saved."""
 
-    opens_at = BeijingMomentField(_l("报名开始（北京时间）"), _l("请填写报名开始时间。"))
-    closes_at = BeijingMomentField(_l("报名截止（北京时间）"), _l("请填写报名截止时间。"))
-    scores_on = DayField(_l("成绩公布日期"), _l("请填写成绩公布日期。"))
     step = HiddenField()
 
     @property
@@ -84,7 +81,15 @@ class WindowForm(VersionedForm):
         return bool(self.step.data == "edit")
 
 
-class RoundForm(VersionedForm):
+class WindowForm(PreviewedForm):
+    """A county's dates in a round."""
+
+    opens_at = BeijingMomentField(_l("报名开始（北京时间）"), _l("请填写报名开始时间。"))
+    closes_at = BeijingMomentField(_l("报名截止（北京时间）"), _l("请填写报名截止时间。"))
+    scores_on = DayField(_l("成绩公布日期"), _l("请填写成绩公布日期。"))
+
+
+class RoundForm(PreviewedForm):
     """The dates after a round's results."""
 
     confirm_until = BeijingMomentField(_l("录取确认截止（北京时间）"), _l("请填写录取确认截止时间。"))

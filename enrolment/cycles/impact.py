@@ -40,6 +40,24 @@ class WindowChange:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundDates:
+    """The dates after a round's results."""
+
+    confirm_until: dt.datetime
+    arrive_from: dt.date
+    arrive_until: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class RoundChange:
+    """A change of a round's dates after its results."""
+
+    round_id: uuid.UUID
+    before: RoundDates
+    after: RoundDates
+
+
+@dataclass(frozen=True, slots=True)
 class ImpactLine:
     """One thing that moves: what it is, how many, and what happens to it; ``warning`` where to look twice."""
 
@@ -66,6 +84,38 @@ def tell_change(actor: Signature, change: WindowChange) -> None:
     """Inside the transaction of the save: the rooms tell whom it concerns."""
     for listener in _LISTENERS:
         listener(actor, change)
+
+
+RoundSource = Callable[[RoundChange], Iterable[ImpactLine]]
+RoundListener = Callable[[Signature, RoundChange], None]
+_ROUND_SOURCES: list[RoundSource] = []
+_ROUND_LISTENERS: list[RoundListener] = []
+
+
+def add_round_impact(source: RoundSource, listener: RoundListener) -> None:
+    """Register a room for the dates after the results (idempotent)."""
+    if source not in _ROUND_SOURCES:
+        _ROUND_SOURCES.append(source)
+        _ROUND_LISTENERS.append(listener)
+
+
+def tell_round_change(actor: Signature, change: RoundChange) -> None:
+    """Inside the transaction of the save: the rooms tell whom it concerns."""
+    if change.before != change.after:
+        for listener in _ROUND_LISTENERS:
+            listener(actor, change)
+
+
+def round_impact_of(change: RoundChange) -> tuple[ImpactLine, ...]:
+    """Everything that moves with the dates after the results."""
+    found = []
+    if change.before.confirm_until > clock.now() >= change.after.confirm_until:
+        found.append(ImpactLine(_("录取确认"), _("保存后立即截止，没有答复的按默认办理。"), warning=True))
+    if change.before.confirm_until <= clock.now() < change.after.confirm_until:
+        found.append(ImpactLine(_("录取确认"), _("已经按默认办理的不变，还没有办理的可以继续答复。"), warning=True))
+    rooms = (line for source in _ROUND_SOURCES for line in source(change))
+    pages = ImpactLine(_("公开页面"), _("公开的时间表和首页的日程立即按新时间显示。"))
+    return (*found, *rooms, pages)
 
 
 def impact_of(change: WindowChange, cycle: Cycle) -> tuple[ImpactLine, ...]:

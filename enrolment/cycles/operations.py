@@ -13,7 +13,14 @@ from core.clock import moment_cell
 from core.db import expect_version, find, lock_row, transaction
 from core.errors import Conflict, FieldDifference, NotAllowed, Refused
 from core.i18n import lazy as _l
-from enrolment.cycles.impact import Dates, WindowChange, tell_change
+from enrolment.cycles.impact import (
+    Dates,
+    RoundChange,
+    RoundDates,
+    WindowChange,
+    tell_change,
+    tell_round_change,
+)
 from enrolment.cycles.models import CountyWindow, Cycle, Round, RoundKind, RoundState
 from enrolment.cycles.policy import keep_sheets
 
@@ -153,6 +160,7 @@ def set_round_dates(
         if changed.state is RoundState.CLOSED:
             raise Refused(_l("这一轮已经结束，时间不能再改。"))
         before = moment_cell(changed.confirm_until)
+        change = round_change_of(changed, RoundDates(confirm_until, arrive_from, arrive_until))
         changed.confirm_until = confirm_until
         changed.arrive_from, changed.arrive_until = arrive_from, arrive_until
         record(
@@ -163,7 +171,15 @@ def set_round_dates(
             after=moment_cell(confirm_until),
             arrive=[arrive_from.isoformat(), arrive_until.isoformat()],
         )
+        tell_round_change(actor, change)
         return changed
+
+
+def round_change_of(found: Round, after: RoundDates) -> RoundChange:
+    """The change of a round's dates, as the preview and the families read it."""
+    before = RoundDates(found.confirm_until, found.arrive_from, found.arrive_until)
+    until = _typed(before.confirm_until, after.confirm_until)
+    return RoundChange(found.id, before, RoundDates(until, after.arrive_from, after.arrive_until))
 
 
 def get_cycle(cycle_id: uuid.UUID) -> Cycle:

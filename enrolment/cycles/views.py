@@ -17,7 +17,7 @@ from core.policy import FilingSheet
 from core.web.actor import current_actor
 from enrolment.cycles import operations
 from enrolment.cycles.forms import CycleForm, NewRoundForm, RoundForm, WindowForm
-from enrolment.cycles.impact import Dates, impact_of
+from enrolment.cycles.impact import Dates, RoundDates, impact_of, round_impact_of
 from enrolment.cycles.models import CountyWindow, Cycle, Round
 from enrolment.cycles.policy import filing_sheets
 from enrolment.cycles.queries import counties, current_cycle, newest_round
@@ -172,7 +172,9 @@ def new_round(cycle_id: uuid.UUID) -> str | Response | tuple[str, int]:
 def round_dates(round_id: uuid.UUID) -> str | Response | tuple[str, int]:
     found = find(Round, round_id)
     form = RoundForm(obj=found)
-    if form.validate_on_submit():
+    if form.validate_on_submit() and not form.again:
+        if not form.confirmed and form.arrive_until.data >= form.arrive_from.data:
+            return _round_preview(found, form)
         try:
             operations.set_round_dates(
                 current_actor(),
@@ -189,6 +191,15 @@ def round_dates(round_id: uuid.UUID) -> str | Response | tuple[str, int]:
             return redirect(url_for(".overview"), 303)
     page = render_template("enrolment/cycles/round.html", form=form, cycle=found.cycle, round=found)
     return (page, 422) if form.errors else page
+
+
+def _round_preview(found: Round, form: RoundForm) -> str:
+    """What moves with the dates after the results, before anything is saved."""
+    after = RoundDates(form.confirm_until.data, form.arrive_from.data, form.arrive_until.data)
+    change = operations.round_change_of(found, after)
+    return render_template(
+        "enrolment/cycles/round_preview.html", form=form, round=found, change=change, impact=round_impact_of(change)
+    )
 
 
 def _line(cycle: Cycle, number: int, offices: Sequence[Organisation]) -> RoundLine:

@@ -107,7 +107,10 @@ def test_the_committee_opens_year_and_round(context: Flask, client: Browser) -> 
     db.session.expire_all()
     opened = year.rounds[0]
     later = {**dates, "arrive_until": "2026-09-02"}
-    assert client.submit(f"/cycles/rounds/{opened.id}", later).status_code == 303
+    shown = text(client.submit(f"/cycles/rounds/{opened.id}", later))
+    assert "还没有保存" in shown
+    assert shown.count("有改动") == 1
+    assert client.submit(f"/cycles/rounds/{opened.id}", {**later, "step": "save"}).status_code == 303
     assert client.submit(f"/cycles/rounds/{opened.id}", {**dates, "arrive_until": "2026-01-01"}).status_code == 422
     assert "2026年9月2日" in text(client.get("/cycles"))
 
