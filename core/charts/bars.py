@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from core.charts.figure import ChartFigure, Drawing, finish
+from core.charts.figure import ChartFigure, Drawing, finish, kept
 from core.charts.palette import CATEGORIES, INK, NONE, PAPER, QUIET, RANKS, colour, text_on
 from core.charts.readings import bars_reading, funnel_reading, share, stacks_reading
 from core.words import Words
@@ -36,6 +36,7 @@ class Stack:
         return sum(self.parts)
 
 
+@kept
 def bars(title: str, data: Sequence[Bar], *, head: tuple[str, str], unit: Words, language: str = "zh") -> ChartFigure:
     """Horizontal bars in the given order, each with its figure.
 
@@ -59,6 +60,7 @@ def bars(title: str, data: Sequence[Bar], *, head: tuple[str, str], unit: Words,
     )
 
 
+@kept
 def stacked_bars(
     title: str,
     series: Sequence[str],
@@ -126,6 +128,7 @@ def _counts_and_shares(stack: Stack) -> tuple[str | int, ...]:
     return (stack.label, *stack.parts, *(share(part, stack.total) for part in stack.parts))
 
 
+@kept
 def funnel(
     title: str, steps: Sequence[Bar], *, head: tuple[str, str, str, str], unit: Words, language: str = "zh"
 ) -> ChartFigure:

@@ -6,7 +6,7 @@ from math import floor
 
 import altair as alt
 
-from core.charts.figure import ChartFigure, Drawing, finish
+from core.charts.figure import ChartFigure, Drawing, finish, kept
 from core.charts.palette import CATEGORIES, INK, QUIET, colour
 from core.charts.readings import dots_reading
 
@@ -23,6 +23,7 @@ class Dot:
     high: float
 
 
+@kept
 def dot_plot(
     title: str, data: Sequence[Dot], *, head: tuple[str, str, str, str], language: str = "zh"
 ) -> ChartFigure:

@@ -7,10 +7,12 @@ bring in anything new. Numbers are rounded to a tenth of a pixel: the same figur
 
 import hashlib
 import re
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Final
+from functools import cache, wraps
+from typing import Any, Final, ParamSpec
 from xml.etree import ElementTree
 
 from core.charts.palette import GRID, INK, PAPER, QUIET, TOKENS, colour
@@ -18,9 +20,13 @@ from core.documents import fonts
 from core.words import Words
 
 Cell = str | int
+Given = ParamSpec("Given")
 
 WIDTH: Final = 640
 """Width of the plot's body in pixels; the picture scales with its container."""
+
+_KEPT: Final = 128
+"""Pictures kept by each process, some 30 KB each."""
 
 _NAMESPACE: Final = "http://www.w3.org/2000/svg"
 _FONT_STACK: Final = f"{fonts.FAMILY}, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
@@ -78,6 +84,34 @@ class Drawing:
     table_rows: tuple[tuple[Cell, ...], ...]
     unit: Words | None = None
     language: str = "zh"
+
+
+_DRAWN: OrderedDict[str, ChartFigure] = OrderedDict()
+_LOCK = threading.Lock()
+
+
+def kept(draw: Callable[Given, ChartFigure]) -> Callable[Given, ChartFigure]:
+    """Let a drawing function answer the same figures with the picture it drew last time; a picture never changes.
+
+    Drawing takes a tenth of a second and more; a page asks for it at every visit.
+    """
+
+    @wraps(draw)
+    def answer(*arguments: Given.args, **named: Given.kwargs) -> ChartFigure:
+        key = repr((draw.__name__, arguments, sorted(named.items())))
+        with _LOCK:
+            found = _DRAWN.get(key)
+            if found is not None:
+                _DRAWN.move_to_end(key)
+                return found
+        made = draw(*arguments, **named)
+        with _LOCK:
+            _DRAWN[key] = made
+            if len(_DRAWN) > _KEPT:
+                _DRAWN.popitem(last=False)
+        return made
+
+    return answer
 
 
 def finish(drawing: Drawing) -> ChartFigure:

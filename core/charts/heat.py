@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from core.charts.figure import ChartFigure, Drawing, finish
+from core.charts.figure import ChartFigure, Drawing, finish, kept
 from core.charts.palette import HEAT, INK, PAPER, QUIET, colour, text_on
 from core.charts.readings import heat_reading, share
 
@@ -21,6 +21,7 @@ class Cell:
     quota: int
 
 
+@kept
 def heat_table(
     title: str,
     rows: Sequence[str],

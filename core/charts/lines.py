@@ -6,7 +6,7 @@ from datetime import date
 
 import altair as alt
 
-from core.charts.figure import ChartFigure, Drawing, finish
+from core.charts.figure import ChartFigure, Drawing, finish, kept
 from core.charts.palette import CATEGORIES, colour
 from core.charts.readings import lines_reading
 from core.clock import date_cell
@@ -24,6 +24,7 @@ class Line:
     points: tuple[tuple[date, int], ...]
 
 
+@kept
 def lines(title: str, data: Sequence[Line], *, head: str, unit: Words, language: str = "zh") -> ChartFigure:
     """Counts over days from zero. The first line is the one the sentence speaks about.
 

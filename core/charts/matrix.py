@@ -5,7 +5,7 @@ from typing import Any
 
 import altair as alt
 
-from core.charts.figure import ChartFigure, Drawing, finish
+from core.charts.figure import ChartFigure, Drawing, finish, kept
 from core.charts.palette import HEAT, INK, PAPER, QUIET, colour, text_on
 from core.charts.readings import flows_reading
 from core.words import Words
@@ -13,6 +13,7 @@ from core.words import Words
 ROW = 38
 
 
+@kept
 def flow_matrix(
     title: str,
     rows: Sequence[str],

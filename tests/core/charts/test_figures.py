@@ -10,7 +10,7 @@ from PIL import Image
 
 from core.charts.bars import Bar, Stack, bars, funnel, stacked_bars
 from core.charts.dots import Dot, dot_plot
-from core.charts.figure import ChartFigure, UnknownPart, clean
+from core.charts.figure import _DRAWN, ChartFigure, UnknownPart, clean
 from core.charts.heat import Cell, heat_table
 from core.charts.lines import Line, lines
 from core.charts.palette import TOKENS
@@ -46,9 +46,14 @@ def test_picture_names_itself_and_reads_itself(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_same_figures_give_the_same_bytes(kind: str) -> None:
+    first = _figure(kind)
+    _DRAWN.clear()
     again = KINDS[kind]("zh")
-    assert again.svg == _figure(kind).svg
-    assert again.png(scale=1) == _figure(kind).png(scale=1)
+    assert again is not first
+    assert again.svg == first.svg
+    assert again.png(scale=1) == first.png(scale=1)
+    assert KINDS[kind]("zh") is again, "what has not changed is not drawn again"
+    assert KINDS[kind]("en") is not again
 
 
 @pytest.mark.parametrize("kind", KINDS)
