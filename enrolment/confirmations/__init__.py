@@ -5,7 +5,6 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Open the room: answers on the result page, letters, the arrivals desk."""
-    from core.access import Role, grant_permissions
     from core.documents.actions import add_document_action
     from core.i18n import lazy as _l
     from core.web.menu import MenuEntry, add_menu
@@ -42,6 +41,18 @@ def init_app(app: Flask) -> None:
     add_notes(waiting_notes)
     read_outcomes_with(outcome_of)
     add_document_action(arrival_action)
+    _permissions()
+    add_menu(
+        MenuEntry(_l("新生报到"), "confirmations.arrivals", 150, permission="arrivals.record", group=_l("招生")),
+        MenuEntry(_l("空余名额"), "vacancies.newest", 145, permission="vacancies.see", group=_l("招生")),
+        MenuEntry(_l("未报到学生"), "missing.missing_list", 151, permission="arrivals.record", group=_l("招生")),
+    )
+
+
+def _permissions() -> None:
+    """Who may do what in this room."""
+    from core.access import Role, grant_permissions
+
     grant_permissions(
         {
             "confirmations.answer": {Role.APPLICANT, Role.GUARDIAN},
@@ -56,9 +67,4 @@ def init_app(app: Flask) -> None:
             },
             "supplementary.open": {Role.COMMITTEE},
         }
-    )
-    add_menu(
-        MenuEntry(_l("新生报到"), "confirmations.arrivals", 150, permission="arrivals.record", group=_l("招生")),
-        MenuEntry(_l("空余名额"), "vacancies.newest", 145, permission="vacancies.see", group=_l("招生")),
-        MenuEntry(_l("未报到学生"), "missing.missing_list", 151, permission="arrivals.record", group=_l("招生")),
     )
