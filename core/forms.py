@@ -1,5 +1,7 @@
 """Forms: one base with idempotency token, optional version, and an error summary."""
 
+import base64
+import binascii
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +10,8 @@ from wtforms import HiddenField, IntegerField
 from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
-from core.errors import DomainError
+from core.errors import DomainError, Refused
+from core.i18n import lazy as _l
 from core.i18n import say
 from core.web.idempotency import FIELD, new_token
 
@@ -40,6 +43,22 @@ class BaseForm(FlaskForm):
         for field in self:
             lines.extend(FormError(field.id, sentence) for sentence in _flat(field.errors))
         return tuple(lines)
+
+
+class CarriedFileForm(BaseForm):
+    """The second step of an upload: the bytes that were checked travel with the page, so that nobody uploads twice.
+
+    They are read and checked again; nothing of the first step is trusted.
+    """
+
+    workbook = HiddenField()
+
+    def data_bytes(self) -> bytes:
+        """The file; Refused when the field was damaged."""
+        try:
+            return base64.b64decode(self.workbook.data or "", validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise Refused(_l("没有收到完整的文件，请重新选择文件。")) from error
 
 
 class VersionedForm(BaseForm):

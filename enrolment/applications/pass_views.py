@@ -1,7 +1,6 @@
 """Pass lists on pages: which programme asks for one, loading its workbook in two steps, every load with its hash."""
 
 import base64
-import binascii
 import io
 import uuid
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_wtf.file import FileField
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, RadioField, SelectField, StringField
+from wtforms import RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -19,7 +18,7 @@ from core.db import db
 from core.errors import DomainError, NotVisible, Refused
 from core.files.gate import check_upload
 from core.files.limits import MB, Kind, Limits
-from core.forms import BaseForm
+from core.forms import BaseForm, CarriedFileForm
 from core.i18n import gettext as _
 from core.i18n import lazy as _l
 from core.i18n import say
@@ -77,17 +76,8 @@ class PassedForm(BaseForm):
     file = FileField(_l("合格名单工作簿（.xlsx）"), validators=[InputRequired(_l("请选择合格名单工作簿。"))])
 
 
-class PassedConfirmForm(BaseForm):
-    """The second step: the bytes that were checked travel with the page and are read again."""
-
-    workbook = HiddenField()
-
-    def data_bytes(self) -> bytes:
-        """The workbook; Refused when the field was damaged."""
-        try:
-            return base64.b64decode(self.workbook.data or "", validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise Refused(_l("没有收到完整的文件，请重新选择文件。")) from error
+class PassedConfirmForm(CarriedFileForm):
+    """The second step of taking a list in."""
 
 
 @blueprint.get("")

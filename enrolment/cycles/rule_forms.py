@@ -1,15 +1,11 @@
 """Forms of the rules of entry: the workbook, the plain values, the second person's answer, the try-out."""
 
-import base64
-import binascii
-
 from flask_wtf.file import FileField
-from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from core.errors import Refused
-from core.forms import BaseForm, VersionedForm
+from core.forms import BaseForm, CarriedFileForm, VersionedForm
 from core.i18n import lazy as _l
 from core.policy.entry import EntryFacts
 from core.policy.filing import Graduate, Residence
@@ -54,18 +50,10 @@ class RuleUploadForm(BaseForm):
     file = FileField(_l("报考规则工作簿（.xlsx）"), validators=[InputRequired(_l("请选择报考规则工作簿。"))])
 
 
-class RuleConfirmForm(BaseForm):
-    """The second step: the bytes that were checked travel with the page and are read again."""
+class RuleConfirmForm(CarriedFileForm):
+    """The second step: from when the rules hold."""
 
     effective_from = DayField(_l("生效日期"), _l("请填写生效日期。"))
-    workbook = HiddenField()
-
-    def data_bytes(self) -> bytes:
-        """The workbook; Refused when the field was damaged."""
-        try:
-            return base64.b64decode(self.workbook.data or "", validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise Refused(_l("没有收到完整的文件，请重新选择文件。")) from error
 
 
 class PlainRulesForm(BaseForm):

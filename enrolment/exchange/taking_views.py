@@ -1,18 +1,14 @@
 """A package that came by file: choose it, look at what it would change, take it in or set it aside."""
 
-import uuid
-from pathlib import Path
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.access import requires
-from core.errors import DomainError, NotVisible, Refused
-from core.files.handover import hand_over, handed_over
+from core.errors import DomainError, Refused
 from core.i18n import gettext as _
 from core.i18n import lazy as _l
 from core.web.actor import current_actor
-from core.web.pages import settings
+from core.web.handing import keep_for_maker, kept_for_maker
 from enrolment.exchange import taking
 from enrolment.exchange.forms import DecideForm, PackageForm
 from enrolment.exchange.packages import MOST_BYTES
@@ -36,7 +32,7 @@ def choose() -> str | Response | tuple[str, int]:
         except DomainError as error:
             form.refuse(error)
         else:
-            return redirect(url_for(".look", key=hand_over(_folder(), _account(), data)), 303)
+            return redirect(url_for(".look", key=keep_for_maker(data)), 303)
     page = render_template("enrolment/exchange/take.html", form=form)
     return (page, 422) if form.errors or form.form_errors else page
 
@@ -45,7 +41,7 @@ def choose() -> str | Response | tuple[str, int]:
 @requires("exchange.take")
 def look(key: str) -> str | Response | tuple[str, int]:
     """Second step: what would change. Third step: take it in, all or nothing, or set it aside."""
-    data = handed_over(_folder(), _account(), key)
+    data = kept_for_maker(key)
     form = DecideForm()
     if form.validate_on_submit():
         try:
@@ -77,14 +73,3 @@ def _seen(data: bytes, form: DecideForm) -> taking.Preview | None:
         if not form.form_errors:
             form.refuse(error)
         return None
-
-
-def _account() -> uuid.UUID:
-    account_id = current_actor().account_id
-    if account_id is None:
-        raise NotVisible
-    return account_id
-
-
-def _folder() -> Path:
-    return Path(settings().data_dir) / "handover"

@@ -1,14 +1,10 @@
 """Forms of the plan pages."""
 
-import base64
-import binascii
-
 from flask_wtf.file import FileField
-from wtforms import HiddenField, TextAreaField
+from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from core.errors import Refused
-from core.forms import BaseForm, VersionedForm
+from core.forms import BaseForm, CarriedFileForm, VersionedForm
 from core.i18n import lazy as _l
 
 
@@ -18,20 +14,8 @@ class UploadForm(BaseForm):
     file = FileField(_l("招生计划工作簿（.xlsx）"), validators=[InputRequired(_l("请选择招生计划工作簿。"))])
 
 
-class ImportForm(BaseForm):
-    """The second step: the bytes that were checked travel with the page, so that nobody uploads twice.
-
-    They are read and checked again; nothing of the first step is trusted.
-    """
-
-    workbook = HiddenField()
-
-    def data_bytes(self) -> bytes:
-        """The workbook; Refused when the field was damaged."""
-        try:
-            return base64.b64decode(self.workbook.data or "", validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise Refused(_l("没有收到完整的文件，请重新选择文件。")) from error
+class ImportForm(CarriedFileForm):
+    """The second step of taking a plan in."""
 
 
 class StepForm(VersionedForm):
