@@ -46,7 +46,7 @@ def open_clashes(actor: Signature, application: Application) -> tuple[FilingClas
             Applicant.document_index == applicant.document_index,
         )
         .order_by(Applicant.id)
-        .with_for_update()
+        .with_for_update(key_share=True)  # consents written before hold a key share of the own row
     )
     others = [one.id for one in session.scalars(same) if one.county != applicant.county]
     if not others:
