@@ -45,19 +45,13 @@ class Unrolled:
         self.shut = shut
         self.model = cp_model.CpModel()
         self.opens: dict[int, Literal] = {at: self.model.new_bool_var("") for at in undecided}
-        swollen = any(len(group) > 1 for group in round_.order.groups)
-        form = Counter if swollen else Cut
+        self.swollen = any(len(group) > 1 for group in round_.order.groups)
+        form = Counter if self.swollen else Cut
         self.kept = {
             cap: holds for cap, holds in zip(round_.cap_of, round_.holds_of, strict=True) if cap >= 0 and holds
         }
-        self.counted = self._stepwise() if not swollen else frozenset(self.kept)
-        exact = self.counted.union(bed for _, bed in round_.beds)
-        self.gates: list[Gate] = [
-            Cut(self.model, limit.cap, max(0, limit.cap - self._seats(at)))
-            if at in self.kept and at not in exact
-            else (Counter if at in exact else form)(self.model, limit.cap)
-            for at, limit in enumerate(round_.limits)
-        ]
+        self.counted = self._stepwise()
+        self.gates = [self._gate(at, limit.cap, form) for at, limit in enumerate(round_.limits)]
         self.ranges = Ranges(round_)
         self.apart: LinearExpr | int | None = None
         self.shares = [self._divide(one, form) for one in round_.divisions] if divide else []
@@ -78,17 +72,31 @@ class Unrolled:
         }
         self.settled: set[int] = set()
         self.taken: list[list[tuple[Wish, Literal]]] = [[] for _ in round_.wishes]
-        for group in round_.order.groups:
-            self._group(group, round_.wishes)
-        for group in round_.order.groups:
-            self._group(tuple(one for one in group if round_.adjust[one]), round_.adjust)
+        self._walk()
+        self.kinds = self._kinds()
+        self.pupils = self._pupils()
+        self._close()
+        self._minima()
+
+    def _gate(self, at: int, cap: int, form: type[Counter] | type[Cut]) -> Gate:
+        """A total with guarantees is counted with what is owed; what must be exact is counted step by step."""
+        if at in self.counted or any(bed == at for _, bed in self.round.beds):
+            return Counter(self.model, cap)
+        if at in self.kept:
+            return Cut(self.model, cap, max(0, cap - self._seats(at)))
+        return form(self.model, cap)
+
+    def _walk(self) -> None:
+        for group in self.round.order.groups:
+            self._group(group, self.round.wishes)
+        for group in self.round.order.groups:
+            self._group(tuple(one for one in group if self.round.adjust[one]), self.round.adjust)
+
+    def _close(self) -> None:
         for cap in self.kept.keys() - self.counted:
             self.gates[cap].owe(LinearExpr.sum([self._owed(one) for one in self.kept[cap]]))
-        self.kinds = self._kinds(swollen)
         for at, gate in enumerate(self.gates):
             gate.close(LinearExpr.sum([count for kind, count in self.kinds.items() if at in kind[1]]))
-        self.pupils = self._pupils()
-        self._minima()
 
     def _seats(self, cap: int) -> int:
         return sum(self.round.holds[one].seats for one in self.kept[cap])
@@ -96,8 +104,10 @@ class Unrolled:
     def _stepwise(self) -> frozenset[int]:
         """Totals that must be counted step by step: more is promised than there is, or somebody is promised twice.
 
-        Elsewhere the places taken and those still owed only grow, and never pass the total.
+        Elsewhere the places taken and those still owed only grow, and never pass the total; full ties may swell it.
         """
+        if self.swollen:
+            return frozenset(self.kept)
         double = {
             self.round.cap_of[wish.programme]
             for rows in (self.round.wishes, self.round.adjust)
@@ -253,7 +263,7 @@ class Unrolled:
         self.model.add(count == 0).only_enforce_if(~some)
         return some
 
-    def _kinds(self, swollen: bool) -> dict[Kind, Literal]:
+    def _kinds(self) -> dict[Kind, Literal]:
         """How many are placed of each kind: few short sums, in which the solver sees early that a cap is used up."""
         rows: dict[Kind, list[Literal]] = defaultdict(list)
         for row in self.taken:
@@ -261,7 +271,7 @@ class Unrolled:
                 rows[wish.programme, wish.checks, wish.returned].append(literal)
         kinds = {}
         for kind, literals in rows.items():
-            caps = [] if swollen else [self.round.limits[one].cap for one in kind[1]]
+            caps = [] if self.swollen else [self.round.limits[one].cap for one in kind[1]]
             kinds[kind] = self.model.new_int_var(0, min([len(literals), *caps]), "")
             self.model.add(kinds[kind] == LinearExpr.sum(literals))
         return kinds

@@ -30,10 +30,8 @@ RATIOS = {700: 20, 5_000: 100, 20_000: 300}
 NOTES = """\
 A load above 0.5 at the start means that other work shared the processors: such a figure is an upper bound, and
 the command is to be repeated on a quiet machine. Figures are from prepared arrays or rounds unless the line says
-otherwise; what preparing took stands beside them. `model ... (unfinished)` means that CP-SAT did not finish within
-60 s: with guarantees it bounds every opening set with places held freely and excludes sets one after another, so
-many sets cost many solves; the outcome is then proven by the search, which tried every set, and the verifier
-tries them again.""".splitlines()
+otherwise; what preparing took stands beside them. `model ... (followed)` means that CP-SAT did not end its own proof
+in time, and then walked the opening set the search had proven to the same assignment.""".splitlines()
 Told = dict[str, Any]
 
 

@@ -58,7 +58,7 @@ def floored(draw: st.DrawFn, instance: dict[str, Any]) -> None:
             one["floors"] = {"WJ": 1}
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.data(), rounds(most=4, classes=3), GOALS)
 def test_the_best_values_and_their_number_are_those_of_trying_everything(
     data: st.DataObject, instance: dict[str, Any], goals: list[str]

@@ -25,7 +25,7 @@ def answer(instance: dict[str, Any]) -> dict[str, str | None]:
 NAMES = st.permutations([f"a{at}" for at in range(5)])
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(rounds(most=5, classes=3, minima=False))
 def test_one_order_has_one_stable_assignment_the_referee_s(instance: dict[str, Any]) -> None:
     found = stable(read(instance), frozenset())
@@ -33,7 +33,7 @@ def test_one_order_has_one_stable_assignment_the_referee_s(instance: dict[str, A
     assert [dict(one) for one in found.assignments] == Referee(instance).stables(frozenset())
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(rounds(most=5, classes=3))
 def test_with_classes_closed_too(instance: dict[str, Any]) -> None:
     shut = frozenset(one["id"] for one in instance["programmes"] if one.get("min_open"))
@@ -62,7 +62,7 @@ def test_a_guarantee_that_meets_beds_may_have_several() -> None:
         assert (judged.over, judged.claims, judged.ineligible) == ((), (), ())
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(rounds(most=5, classes=3, minima=False))
 def test_the_rule_s_outcome_with_guarantees_is_among_them_where_nothing_crosses(instance: dict[str, Any]) -> None:
     plain = {**instance, "schools": [{"id": one["id"], "county": one["county"]} for one in instance["schools"]]}
@@ -88,7 +88,7 @@ def test_hard_floors_are_no_matter_of_full_limits() -> None:
     assert MOST > 0
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_where_programmes_rank_the_outcome_is_one_of_them_and_best_for_everybody(data: st.DataObject) -> None:
     people = [
