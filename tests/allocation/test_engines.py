@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from allocation import solver
 from allocation.faults import Stopped
-from allocation.generate import zone
+from allocation.generate import every_limit, zone
 from allocation.limits import named_limits
 from allocation.model import Model, OutOfTime
 from allocation.opening import Found
 from allocation.round import prepare
 from allocation.search import Search
 from allocation.solver import EnginesDisagree, ModelUnfinished, solve
+from allocation.verify import verify
 from tests.allocation.rounds import applicant, placed, programme, read, solved, table
 
 WEAK = table(
@@ -30,6 +32,27 @@ def test_a_zone_by_both_engines_and_any_number_of_workers() -> None:
     assert first.digest == again.digest
     assert first.proven
     assert [run.status for run in first.engines] == ["proven", "proven"]
+
+
+def test_every_kind_of_limit_with_guarantees_by_both_engines() -> None:
+    """The model proves what is guaranteed too: its first bound is the answer or is taken back."""
+    raw = every_limit(applicants=120, programmes=10, minima=10, seed=4)
+    outcome = solve(read(json.loads(raw)), engine="both")
+    assert [run.status for run in outcome.engines] == ["proven", "proven"]
+    assert len({run.assignment for run in outcome.engines}) == 1
+    assert len(outcome.body["opening"]["undecided"]) >= 3
+    assert outcome.body["guarantees"]
+    assert verify(raw, outcome.to_bytes()).sound
+
+
+def test_a_full_tie_in_a_round_with_an_undecided_class() -> None:
+    """Whether the total is full when the last one asks depends on the class that may close."""
+    plan = [programme("A", 3), programme("B", 3, min_open=3)]
+    people = [applicant(who, score, *listed) for who, score, listed in (("a", 9, "BA"), ("b", 8, "A"), ("c", 8, "A"))]
+    instance = read(table(plan, [*people, applicant("d", 7, "A")], {"ties": "admit_all"}))
+    outcome = solve(instance, engine="both")
+    assert [run.status for run in outcome.engines] == ["proven", "proven"]
+    assert outcome.assignment == {"a": "A", "b": "A", "c": "A", "d": None}
 
 
 def solver_zone() -> Any:

@@ -294,6 +294,19 @@ def clash(instance: dict[str, Any], names: Any) -> bool:
     return True
 
 
+def test_out_of_time_some_contradiction_is_named_from_which_nothing_can_be_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def late(*given: object) -> list[str]:
+        raise OutOfTime
+
+    monkeypatch.setattr("allocation.contradiction._hitting", late)
+    found = in_rule(read(LOCKED))
+    assert found is not None
+    assert (found.names, found.proven) == (("dorm/S/F", "min/Q", "min/R"), False)
+    assert "Not proven to be the smallest set in the time limit." in told(found)
+
+
 def test_why_the_rule_leads_nowhere() -> None:
     found = in_rule(read(LOCKED))
     assert found is not None
