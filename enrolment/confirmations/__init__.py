@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
         together_views,
         vacancy_views,
         views,
+        waiting_views,
     )
     from enrolment.confirmations.answers import answer_for
     from enrolment.confirmations.entry import bar_to_supplementary
@@ -29,7 +30,7 @@ def init_app(app: Flask) -> None:
     from enrolment.results.answers import add_answers, add_notes
     from enrolment.results.releasing import add_release_step
 
-    for pages in (views, together_views, missing_views, vacancy_views):
+    for pages in (views, together_views, missing_views, vacancy_views, waiting_views):
         app.register_blueprint(pages.blueprint)
     tasks.register()
     notices.register()
@@ -66,5 +67,6 @@ def _permissions() -> None:
                 Role.SCHOOL_ADMISSIONS,
             },
             "supplementary.open": {Role.COMMITTEE},
+            "waiting.see": {Role.COUNTY_OFFICER, Role.COUNTY_APPROVER},
         }
     )

@@ -19,22 +19,7 @@ def register() -> None:
         urgent=True,
     )
     add_template("confirmations.declined", _l("已放弃录取，名额已经退回。%(cost)s。"), title=_l("已放弃录取"))
-    add_template(
-        deadline.ACCEPTED,
-        _l("确认截止前没有收到您的答复，已按本县区规定确认录取。请登录下载录取通知书，并按时报到。"),
-        title=_l("已按规定确认录取"),
-    )
-    add_template(
-        deadline.DECLINED,
-        _l("确认截止前没有收到您的答复，已按本县区规定视为放弃录取，名额已经退回。%(cost)s。"),
-        title=_l("已按规定视为放弃录取"),
-    )
-    add_template(
-        reminding.REMINDED,
-        _l("您还没有答复录取结果。请在 %(until)s 前登录确认录取或放弃录取；%(default)s。"),
-        title=_l("请确认录取结果"),
-        urgent=True,
-    )
+    _deadline()
     add_template(
         missing.NO_SHOW,
         _l("到报到截止没有报到，学校已把名额交回，录取通知书作废。如有疑问，请联系招生学校。"),
@@ -54,5 +39,25 @@ def register() -> None:
         waiting.MOVED_UP,
         _l("您从候补递补录取。请登录查看学校和专业，并在 %(until)s 前确认；%(default)s。"),
         title=_l("候补递补录取"),
+        urgent=True,
+    )
+
+
+def _deadline() -> None:
+    """Before the deadline, and when it has passed in silence."""
+    add_template(
+        deadline.ACCEPTED,
+        _l("确认截止前没有收到您的答复，已按本县区规定确认录取。请登录下载录取通知书，并按时报到。"),
+        title=_l("已按规定确认录取"),
+    )
+    add_template(
+        deadline.DECLINED,
+        _l("确认截止前没有收到您的答复，已按本县区规定视为放弃录取，名额已经退回。%(cost)s。"),
+        title=_l("已按规定视为放弃录取"),
+    )
+    add_template(
+        reminding.REMINDED,
+        _l("您还没有答复录取结果。请在 %(until)s 前登录确认录取或放弃录取；%(default)s。"),
+        title=_l("请确认录取结果"),
         urgent=True,
     )

@@ -1,10 +1,14 @@
 """The waiting list: only where the county's sheet has one, stable, explained, inside one cell."""
 
+import datetime as dt
+import re
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from core import clock
+from core.access import OrganisationKind, Role
 from core.audit.operations import House
 from core.db import db
 from core.notices.models import Notice
@@ -18,9 +22,10 @@ from enrolment.plans.ledger import free
 from enrolment.results.models import PublicAnswer, SealedRoster
 from enrolment.results.public_answers import look_up
 from registry.schools.models import Programme
+from tests.client import Browser
 from tests.enrolment.confirmations.scene import Released, keep_sheet, release, released, stored, usual, work
 from tests.enrolment.rounds.stage import Stage, ready
-from tests.factories import QP
+from tests.factories import QP, WJ, account, organisation, sign_in
 
 
 def filling(places: dict[str, Programme | None] | None = None, stage: Stage | None = None) -> Released:
@@ -120,3 +125,27 @@ def test_equal_positions_are_never_told_apart(context: Flask, monkeypatch: pytes
         assert free(freed.cell_id) == 1
     assert db.session.scalars(select(WaitingExit)).all() == []
     assert db.session.scalars(select(PublicAnswer).where(PublicAnswer.ended_at.is_not(None))).all() == []
+
+
+def test_the_bureau_reads_the_lists_of_its_own_pupils(context: Flask, client: Browser) -> None:
+    scene = two_waiting()
+    page = f"/rounds/{scene.round.id}/waiting"
+    office, other = (organisation(OrganisationKind.COUNTY, county) for county in (QP, WJ))
+    officer, stranger = (account(Role.COUNTY_OFFICER, one) for one in (office, other))
+    with clock.frozen(scene.at - dt.timedelta(seconds=1)):
+        sign_in(client, officer)
+        early = client.get(page)
+        assert early.status_code == 200
+        assert "孙三" not in early.get_data(as_text=True)
+    with clock.frozen(scene.at):
+        scene.decline("赵一")
+        shown = client.get(page).get_data(as_text=True)
+        rows = [re.sub(r"<[^>]+>", " ", row).split() for row in re.findall(r"<tr>(.*?)</tr>", shown, re.DOTALL)]
+        told = {(row[-2], row[-1]): row[3:-3] for row in rows if row[0] == scene.stage.first.code}
+        assert told[("孙三", "等待中")] == ["1", "2"]
+        assert told[("钱二", "已递补录取")] == ["—", "1"]
+        assert client.get(page, query_string={"export": "xlsx"}).status_code == 200
+        sign_in(client, stranger)
+        foreign = client.get(page)
+        assert foreign.status_code == 200
+        assert "孙三" not in foreign.get_data(as_text=True)
