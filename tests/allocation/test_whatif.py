@@ -14,7 +14,7 @@ from hypothesis import given, settings
 
 from allocation import cli, whatif_places, worker
 from allocation.changes import changed, without
-from allocation.contradiction import Contradiction, in_plan, in_rule
+from allocation.contradiction import Contradiction, explained, in_plan, in_rule
 from allocation.faults import BadInstance, Inadmissible
 from allocation.free import Clock, Free, OutOfTime
 from allocation.instance import Applicant, Instance
@@ -305,6 +305,16 @@ def test_out_of_time_some_contradiction_is_named_from_which_nothing_can_be_left_
     assert found is not None
     assert (found.names, found.proven) == (("dorm/S/F", "min/Q", "min/R"), False)
     assert "Not proven to be the smallest set in the time limit." in told(found)
+
+
+def test_no_contradiction_is_said_too() -> None:
+    found = in_plan(read(table([programme("A", 1)], [applicant("a", 1, "A")])))
+    assert told(found) == ["Nothing contradicts: every class can open and every guarantee be filled at once."]
+
+
+def test_without_time_for_a_contradiction_the_message_stands_alone() -> None:
+    assert explained(read(LOCKED), "none", time_limit_s=0.0) == "none"
+    assert explained(read(PLAN), "none") == "none"
 
 
 def test_why_the_rule_leads_nowhere() -> None:
