@@ -15,7 +15,8 @@ from core.config import Settings
 from core.db import db
 from tests import quick
 from tests.conftest import POSTGRES, copy_of, make_settings, own_database, run_sql
-from tests.house.world import World, build
+from tests.house.inhabitants import World
+from tests.house.world import build
 from tests.spares import Spares
 from wsgi import create_app
 

@@ -37,7 +37,7 @@ from registry.students.models import Spell
 from tests.enrolment import factories as make
 from tests.factories import JS, QP, WJ, organisation, school
 from tests.figures import Figure
-from tests.house.world import World
+from tests.house.inhabitants import World
 from tests.registry.students.test_scope import pupil
 
 EXAMPLES = int(os.environ.get("ZONE_TEST_SCOPES", "1000"))

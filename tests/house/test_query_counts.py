@@ -12,8 +12,8 @@ from sqlalchemy import event
 
 from core.db import db
 from tests.figures import Figure
+from tests.house.inhabitants import World
 from tests.house.test_routes import Call, browser_of, calls, may_call
-from tests.house.world import World
 
 LIST, RECORD = 8, 12
 

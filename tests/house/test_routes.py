@@ -24,7 +24,7 @@ from core.web.gate import SECOND_FACTOR_FRESH
 from tests.client import Browser
 from tests.factories import sign_in
 from tests.figures import Figure
-from tests.house.world import OTHER_VALUES, PLATFORM_WIDE, SHARED, Inhabitant, World, is_stranger
+from tests.house.inhabitants import OTHER_VALUES, PLATFORM_WIDE, SHARED, Inhabitant, World, is_stranger
 
 THROUGH = 299
 BUSY = 503
