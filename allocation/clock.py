@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 
-class NoTime(Exception):  # noqa: N818 - says what happened
+class NoTime(Exception):  # says what happened
     """The time limit came before the answer."""
 
 

@@ -27,7 +27,7 @@ Judge = Callable[[Desk, str, str], int]
 """The number a spelling stands for; notes a fault at the path if it is none."""
 
 
-class NotPlain(Exception):  # noqa: N818 - says what the round is
+class NotPlain(Exception):  # says what the round is
     """The round needs more than arrays: a tie key is missing somewhere."""
 
 

@@ -104,7 +104,7 @@ class DividedModel(Model):
     @staticmethod
     def _keep_hint(model: cp_model.CpModel, solver: cp_model.CpSolver) -> None:
         """Start the next level from the solution of this one."""
-        model.clear_hints()  # type: ignore[no-untyped-call] # the library left it untyped
+        model.clear_hints()
         for at, one in enumerate(solver.response_proto.solution):
             model.add_hint(model.get_int_var_from_proto_index(at), one)
 

@@ -22,7 +22,7 @@ class Fault:
         return f"{self.path} = {self.value}: {self.rule} → {self.mend}"
 
 
-class BadInstance(Exception):  # noqa: N818 - the name is part of the public interface
+class BadInstance(Exception):  # the name is part of the public interface
     """An instance that must not be solved; ``faults`` lists every fault found, never only the first."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
@@ -30,11 +30,11 @@ class BadInstance(Exception):  # noqa: N818 - the name is part of the public int
         self.faults = faults
 
 
-class Inadmissible(Exception):  # noqa: N818 - the name is part of the public interface
+class Inadmissible(Exception):  # the name is part of the public interface
     """No outcome satisfies the rules of the round; the message names what contradicts what."""
 
 
-class Stopped(Exception):  # noqa: N818 - not an error: somebody asked for it
+class Stopped(Exception):  # not an error: somebody asked for it
     """The watcher of the run asked it to stop."""
 
 

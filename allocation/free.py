@@ -21,7 +21,7 @@ from allocation.wishes import Hold, Wish, WishBook
 Literal = cp_model.IntVar
 
 
-class OutOfTime(Exception):  # noqa: N818 - not an error: the answer was not proven within its limit
+class OutOfTime(Exception):  # not an error: the answer was not proven within its limit
     """A question could not be answered with proof within its time limit."""
 
 

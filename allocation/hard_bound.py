@@ -212,7 +212,7 @@ class Bound:
 
     def hint(self, shut: frozenset[int], placed: Placed) -> None:
         """Start the next search from a true outcome."""
-        self.model.clear_hints()  # type: ignore[no-untyped-call] # the library left it untyped
+        self.model.clear_hints()
         for at, literal in self.opens.items():
             self.model.add_hint(literal, at not in shut)
         for listed, more, got in zip(self.listed, self.more, placed, strict=True):

@@ -63,7 +63,7 @@ class _Whole:
         solver = solved(self.model, clock)
         if solver is None:
             return None
-        self.model.clear_objective()  # type: ignore[no-untyped-call] # the library left it untyped
+        self.model.clear_objective()
         least = round(solver.objective_value)
         self.model.add(total <= least)
         return least

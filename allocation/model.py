@@ -20,7 +20,7 @@ from allocation.wishes import Wish
 Watch = Callable[[float, float | None], None]
 
 
-class OutOfTime(Exception):  # noqa: N818 - not an error: the model may fail to finish in its limit
+class OutOfTime(Exception):  # not an error: the model may fail to finish in its limit
     """The model could not finish within its time limit."""
 
 

@@ -25,11 +25,11 @@ Report = Callable[[str, float, float | None], None]
 """Told the stage, how much of it is done (0 to 1) and the gap; raises ``Stopped`` to end the run."""
 
 
-class EnginesDisagree(Exception):  # noqa: N818 - says what happened
+class EnginesDisagree(Exception):  # says what happened
     """The two engines found different answers: nothing may be published."""
 
 
-class ModelUnfinished(Exception):  # noqa: N818 - says what happened
+class ModelUnfinished(Exception):  # says what happened
     """No engine asked could finish, or not even the reasons could be told, within the limit: it was too short."""
 
 

@@ -108,7 +108,7 @@ def _more_answers(answers: int, year: int) -> list[Fact]:
     names = ("publication_id", "programme_id", "county", "masked_name", "receipt_tail")
     shared = {name: getattr(like, name) for name in names}
     db.session.rollback()
-    dice = random.Random(1)  # noqa: S311 - invented facts, no secret
+    dice = random.Random(1)  # invented facts, no secret
     facts = []
     # An engine of its own: without the product's listeners SQLite does not look at foreign keys.
     engine = create_engine(db.engine.url)
@@ -194,7 +194,7 @@ def _client(kind: str, port: int, facts: Sequence[Fact], connections: int, secon
     ready = threading.Barrier(connections)
 
     def work(at: int) -> None:
-        ask, dice = make(port), random.Random(at)  # noqa: S311 - which fact is asked next
+        ask, dice = make(port), random.Random(at)  # which fact is asked next
         ready.wait()
         end = time.perf_counter() + seconds
         while (begun := time.perf_counter()) < end:

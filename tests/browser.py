@@ -27,7 +27,7 @@ from core.accounts.models import Account
 from core.accounts.sessions import open_session
 from core.db import db, housekeeping
 from core.documents import fonts
-from core.web.actor import SESSION_TOKEN
+from core.web.actor import SESSION_KEY
 
 PHONE, DESKTOP = (360, 640), (1280, 800)
 SCREENS = Path(__file__).resolve().parent.parent / "build" / "screens"
@@ -84,7 +84,7 @@ def _fonts_conf(work: Path) -> str:
 
 
 class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - the name of the base class
+    def log(self, type: str, message: str, *args: Any) -> None:  # the name of the base class
         logging.getLogger("tests.browser").debug(message, *args)
 
 
@@ -137,7 +137,7 @@ class Visitor:
             )
         signer = SecureCookieSessionInterface().get_signing_serializer(app)
         assert signer is not None
-        self.cookie(str(app.config["SESSION_COOKIE_NAME"]), signer.dumps({SESSION_TOKEN: token}))
+        self.cookie(str(app.config["SESSION_COOKIE_NAME"]), signer.dumps({SESSION_KEY: token}))
 
     def look(
         self, name: str, *, languages: Sequence[str] = ("zh", "en"), axe: bool = True, stay: bool = True

@@ -11,7 +11,7 @@ from core.accounts.sessions import open_session
 from core.audit import record
 from core.audit.operations import House
 from core.db import db, housekeeping, transaction
-from core.web.actor import SESSION_TOKEN
+from core.web.actor import SESSION_KEY
 from registry.schools.models import Major, Programme, School, SchoolYear, Stage, TrainingForm
 
 QP, WJ, JS = "310118", "320509", "330421"
@@ -65,7 +65,7 @@ def sign_in(client: FlaskClient, who: Account, *, second_factor: bool = True) ->
             second_factor_at=clock.now() if second_factor else None,
         )
     with client.session_transaction(base_url="https://localhost") as session:
-        session[SESSION_TOKEN] = token
+        session[SESSION_KEY] = token
     return client
 
 

@@ -18,7 +18,7 @@ from core.crypto import current_keys
 from core.errors import Refused
 from core.forms import BaseForm
 from core.i18n import LANGUAGE_KEY
-from core.web.actor import SESSION_TOKEN
+from core.web.actor import SESSION_KEY
 from core.web.gate import local_path
 
 _PURPOSE = "browser.once"
@@ -44,7 +44,7 @@ def begin(token: str, *, to: str) -> Response:
 
 def renew(token: str, *, to: str) -> Response:
     """Answer a step that gave the session a new token; secrets waiting to be shown are kept."""
-    session[SESSION_TOKEN] = token
+    session[SESSION_KEY] = token
     g.pop("zone_actor", None)
     return redirect(to, HTTPStatus.SEE_OTHER)
 

@@ -70,7 +70,7 @@ def scrape() -> bytes:
     """The exposition in text form; under gunicorn over all its processes."""
     registry = CollectorRegistry()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library ships it untyped
+        MultiProcessCollector(registry)
     else:
         registry.register(REQUESTS)
     registry.register(RowCollector())

@@ -6,7 +6,7 @@ from flask import g, session
 
 from core.access import ANONYMOUS, Actor
 
-SESSION_TOKEN = "sid"  # noqa: S105 - the name of a session key, not a secret
+SESSION_KEY = "sid"
 
 Loader = Callable[[str], Actor | None]
 
@@ -23,10 +23,10 @@ def load_actors_with(loader: Loader) -> None:
 def current_actor() -> Actor:
     """Who asks; the anonymous Actor where nobody is signed in. Read once a request."""
     if "zone_actor" not in g:
-        token = session.get(SESSION_TOKEN)
+        token = session.get(SESSION_KEY)
         found = _Registered.loader(str(token)) if token and _Registered.loader else None
         if token and found is None:
-            session.pop(SESSION_TOKEN, None)
+            session.pop(SESSION_KEY, None)
         g.zone_actor = found or ANONYMOUS
     actor: Actor = g.zone_actor
     return actor

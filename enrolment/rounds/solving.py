@@ -108,7 +108,7 @@ def _solve(
         nonlocal interruption
         try:
             context.progress(progress.stage, _share(progress), progress.gap)
-        except Exception as raised:  # noqa: BLE001 - whatever it is, the child dies first and it is raised again
+        except Exception as raised:  # whatever it is, the child dies first and it is raised again
             interruption = raised
             return False
         return True

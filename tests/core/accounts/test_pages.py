@@ -16,7 +16,7 @@ from core.accounts.models import Account, AccountState, SignInSession
 from core.accounts.operations import NewGrant
 from core.audit.operations import House
 from core.db import db, housekeeping
-from core.web.actor import SESSION_TOKEN
+from core.web.actor import SESSION_KEY
 from core.web.gate import local_path
 from tests.client import Browser
 from tests.core.accounts.builders import PASSWORD, SECRET, code_at, person, shown_codes, sign_in_page
@@ -33,7 +33,7 @@ def text(answer: TestResponse) -> str:
 
 def token(client: FlaskClient) -> str | None:
     with client.session_transaction(base_url=HTTPS) as session:
-        return session.get(SESSION_TOKEN)
+        return session.get(SESSION_KEY)
 
 
 def second_browser(app: Flask) -> Browser:
@@ -63,7 +63,7 @@ def test_the_session_token_and_the_form_token_change_at_sign_in(context: Flask, 
     client.get("/sign-in")
     with client.session_transaction(base_url=HTTPS) as session:
         session["planted"] = "by an attacker"
-        session[SESSION_TOKEN] = "fixed"
+        session[SESSION_KEY] = "fixed"
         csrf = session["csrf_token"]
     sign_in_page(client, who.sign_in_name)
     first = token(client)
