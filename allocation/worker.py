@@ -122,7 +122,6 @@ def main(arguments: list[str]) -> int:
     engine, seconds, mib, workers, parent = arguments
     limit(float(seconds), int(mib), int(workers))
     watch_parent(int(parent))
-    without_pandas()
     raw = sys.stdin.buffer.read()
     status, message, outcome = answer(raw, cast(EngineName, engine), float(seconds), int(workers))
     text = None if outcome is None else outcome.to_bytes().decode()
@@ -131,4 +130,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    without_pandas()
     sys.exit(main(sys.argv[1:]))

@@ -116,9 +116,11 @@ class Visitor:
     sizes: dict[str, int] = field(default_factory=dict)
     language: str = "zh"
 
-    def open(self, path: str) -> Page:
-        """Go to a path of the service."""
-        self.page.goto(self.address + path)
+    def open(self, path: str, *, status: int = 200) -> Page:
+        """Go to a path of the service, which must answer so (a refusal is no page to look at)."""
+        answer = self.page.goto(self.address + path)
+        assert answer is not None
+        assert answer.status == status, f"{path}: {answer.status} {self.page.title()}"
         return self.page
 
     def cookie(self, name: str, value: str) -> None:

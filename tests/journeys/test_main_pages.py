@@ -35,9 +35,7 @@ def signed_in(app: Flask, new_visitor: NewVisitor) -> SignedIn:
 def look_at(visitor: Visitor, paths: dict[str, str]) -> None:
     """Open each path, make sure it is a page and no refusal, and look at it."""
     for name, path in paths.items():
-        answer = visitor.page.goto(visitor.address + path)
-        assert answer is not None
-        assert answer.status == 200, f"{path}: {answer.status} {visitor.page.title()}"
+        visitor.open(path)
         visitor.look(name, stay=False)
 
 

@@ -68,7 +68,6 @@ def test_returns_and_moves_are_looked_at(app: Flask, context: Flask, new_visitor
         (f"/returns/{asked.id}", "return-decide"),
         (f"/runs/{run.id}/return-window", "return-window"),
         (f"/rounds/{stage.round.id}/taken", "taken-list"),
-        ("/plan-graduates", "graduates"),
         (f"/runs/{run.id}", "run-record-with-checks"),
     ):
         officer.open(address)
@@ -84,3 +83,5 @@ def test_a_move_is_looked_at(app: Flask, context: Flask, new_visitor: NewVisitor
     visitor.look("plan-moves")
     visitor.open(f"/plan-moves/{move.id}")
     visitor.look("plan-move")
+    visitor.open("/plan-graduates")
+    visitor.look("graduates")
