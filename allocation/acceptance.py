@@ -219,7 +219,10 @@ class Acceptance:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = self.workers
         if self.ends is not None:
-            solver.parameters.max_time_in_seconds = max(0.01, self.ends - time.monotonic())
+            left = self.ends - time.monotonic()
+            if left <= 0:
+                raise OutOfTime
+            solver.parameters.max_time_in_seconds = left
         self.watch(0.0, None)
         status = solver.solve(model)
         if status == cp_model.OPTIMAL:

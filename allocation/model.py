@@ -189,7 +189,10 @@ class Model:
         solver.parameters.linearization_level = 0  # all follows from few decisions: rows only slow it down
         solver.parameters.max_presolve_iterations = 1
         if self.ends is not None:
-            solver.parameters.max_time_in_seconds = max(0.01, self.ends - time.monotonic())
+            left = self.ends - time.monotonic()
+            if left <= 0:
+                raise OutOfTime
+            solver.parameters.max_time_in_seconds = left
         self.watch(0.0, None)
         gap = _Gap(self.watch)
         status = solver.solve(model, gap)
