@@ -41,6 +41,15 @@ class Desk:
         self.asking = [row for row in self.asking if row[1] in held]
         return gone
 
+    def takes(self, applicant: int, wish: Wish) -> bool:
+        """Whether one more can be held beside all who are; if so they are held too."""
+        before = [*self.asking]
+        insort(self.asking, (self.places[applicant], applicant, wish), key=lambda one: one[:2])
+        if len(self._held()) == len(self.asking):
+            return True
+        self.asking = before
+        return False
+
     def _held(self) -> set[int]:
         used: Counter[int] = Counter()
         held: set[int] = set()
@@ -84,7 +93,7 @@ def settle(round_: Round, shut: frozenset[int]) -> Walk:
         if got is not None:
             walk.take(applicant, got)
     _Reasons(walk).tell()
-    _adjust(walk)
+    _adjust(walk, desks)
     return walk
 
 
@@ -147,36 +156,30 @@ class _Reasons:
         return kept[0]
 
 
-def _adjust(walk: Walk) -> None:
+def _adjust(walk: Walk, desks: Sequence[Desk]) -> None:
     """Left-over places, in the order of the round, for those who agreed; nobody is displaced."""
     round_ = walk.round
     for applicant in (one for group in round_.order.groups for one in group):
         if walk.placed[applicant] is None:
             for wish in round_.adjust[applicant]:
-                if wish.programme not in walk.shut and _room(walk, wish):
+                if wish.programme not in walk.shut and desks[wish.programme].takes(applicant, wish):
                     walk.placed[applicant] = wish
                     walk.take(applicant, wish)
                     break
-
-
-def _room(walk: Walk, wish: Wish) -> bool:
-    cap = walk.round.cap_of[wish.programme]
-    back = sum(
-        max(0, walk.round.holds[one].seats - walk.inside[one])
-        for one in walk.round.holds_of[wish.programme]
-        if not walk.round.holds[one].release and one not in wish.holds
-    )
-    return all(walk.used[one] + (back if one == cap else 0) < walk.caps[one] for one in wish.checks)
 
 
 def adjusted(round_: Round, shut: frozenset[int], placed: Sequence[Wish | None]) -> Placed:
     """The placements with the left-over places given out."""
     walk = Walk(round_, shut, Keeping(round_))
     walk.placed = list(placed)
+    desks = [Desk(round_, at) for at in range(len(round_.needs))]
     for applicant, got in enumerate(placed):
         if got is not None:
             walk.take(applicant, got)
-    _adjust(walk)
+            desks[got.programme].asking.append((desks[got.programme].places[applicant], applicant, got))
+    for desk in desks:
+        desk.asking.sort(key=lambda one: one[:2])
+    _adjust(walk, desks)
     return walk.placed
 
 

@@ -14,6 +14,7 @@ from allocation.explain import explain
 from allocation.faults import BadInstance, Inadmissible
 from allocation.lists import accept
 from allocation.solver import solve
+from allocation.verify import verify
 from tests.allocation.rounds import applicant, programme, raw, read, table
 
 RANDOM = settings(
@@ -331,3 +332,18 @@ def test_plain_lists_give_the_same(instance: dict[str, Any]) -> None:
     wishes = {one["id"]: one["choices"] for one in instance["applicants"]}
     seats = {row["id"]: row["capacity"] for row in instance["programmes"]}
     assert accept(wishes, rankings, seats) == dict(solve(read(instance), engine="search").assignment)
+
+
+def test_whom_an_earlier_guarantee_holds_fills_no_place_kept_by_a_later_one() -> None:
+    """By adjustment as by choice: the total of B is one filled and two kept for good, so C is left."""
+    keeps = [{"tag": "u", "seats": 2, "release": False}]
+    plan = [programme("C", 1, ranking={"x": 2, "y": 3}), programme("B", 3, floors={"QP": 1}, reserved=keeps)]
+    people = [
+        applicant("x", "2.5", county="JS", adjust=True),
+        applicant("y", "3.0", "B", county="QP", tags=["u"]),
+    ]
+    rules = {"across": "common_score", "adjustment": "anywhere", "seed": "s47"}
+    given = table(plan, people, rules, adjust_order=["B", "C"])
+    outcome = solve(read(given), engine="both")
+    assert dict(outcome.assignment) == {"x": "C", "y": "B"}
+    assert verify(raw(given), outcome.to_bytes()).sound
