@@ -23,7 +23,7 @@ from enrolment.applications import notices
 from enrolment.applications.models import Applicant
 from enrolment.cycles.clock import Phase, phase
 from enrolment.cycles.models import Round
-from enrolment.cycles.queries import windows_of
+from enrolment.cycles.queries import window_of, windows_of
 from enrolment.plans.changes import Opened
 from registry.schools.models import Programme, School
 
@@ -47,8 +47,8 @@ def ask_to_tell(actor: Signature, opened: Opened) -> None:
 
 def tell_added(in_round: Round, county: str, programmes: Collection[uuid.UUID]) -> int:
     """Inside a transaction: tell every pupil of a county and the guardians; returns how many pupils."""
-    window = next(one for one in windows_of(in_round) if one.county == county)
-    names = _names(programmes)
+    window, names = window_of(in_round, county), _names(programmes)
+    until = window.closes_at if window else ""
     query = (
         select(Applicant)
         .where(
@@ -62,9 +62,7 @@ def tell_added(in_round: Round, county: str, programmes: Collection[uuid.UUID]) 
     )
     pupils = db.session.scalars(query).all()
     for pupil in pupils:
-        notices.tell_family(
-            pupil, notices.ADDED, {"programmes": names, "until": window.closes_at}, link="/applications"
-        )
+        notices.tell_family(pupil, notices.ADDED, {"programmes": names, "until": until}, link="/applications")
     return len(pupils)
 
 

@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from core import clock
 from core.access import requires
 from core.audit import record_read
-from core.db import db
+from core.db import db, find, find_in
 from core.divisions import division
 from core.documents.typeset import to_pdf
-from core.errors import NotVisible, Refused
+from core.errors import Refused
 from core.files.limits import SHEET, Kind
 from core.files.models import StoredFile
 from core.files.operations import content, keep
@@ -195,9 +195,7 @@ def one_slip(applicant_id: uuid.UUID) -> AnyResponse:
 @blueprint.post("/guardians/<uuid:guardian_id>/slip")
 @requires("applications.intake")
 def guardian_slip(guardian_id: uuid.UUID) -> AnyResponse:
-    guardian = db.session.get(ApplicantGuardian, guardian_id)
-    if guardian is None:
-        raise NotVisible
+    guardian = find(ApplicantGuardian, guardian_id)
     get_applicant(current_actor(), guardian.applicant_id)
     return _pdf((slips.reissue_guardian_slip(current_actor(), guardian_id=guardian_id),))
 
@@ -233,10 +231,7 @@ def _own_counties() -> dict[str, str]:
 def _own_file(file_id: uuid.UUID) -> StoredFile:
     """The file this very account has uploaded; nobody takes in what another has looked at."""
     query = select(StoredFile).where(StoredFile.id == file_id, StoredFile.stored_by == current_actor().account_id)
-    file = db.session.scalars(query).one_or_none()
-    if file is None:
-        raise NotVisible
-    return file
+    return find_in(query)
 
 
 def _wishes(in_round: Round | None, sheet: CandidateSheet) -> wishes.WishReport | None:

@@ -14,9 +14,9 @@ from core.access import Actor, Organisation, OrganisationKind, Role
 from core.accounts.models import RoleGrant
 from core.audit import record
 from core.audit.operations import Signature
-from core.db import db, expect_version, find, lock_row, require_transaction, transaction
+from core.db import db, expect_version, find, find_in, lock_row, require_transaction, transaction
 from core.divisions import division
-from core.errors import NotAllowed, NotVisible, Refused
+from core.errors import NotAllowed, Refused
 from core.i18n import lazy as _l
 from core.notices.operations import notify
 from enrolment.applications import notices
@@ -193,10 +193,7 @@ def get_clash(actor: Actor, clash_id: uuid.UUID) -> FilingClash:
             )
         )
     )
-    found = db.session.scalars(query).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return find_in(query)
 
 
 def _open_of(application: Application) -> Select[FilingClash]:

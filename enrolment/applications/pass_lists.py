@@ -13,8 +13,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from core import clock
 from core.access import Actor
 from core.audit import record
-from core.db import db, find, transaction
-from core.errors import NotAllowed, NotVisible, Refused
+from core.db import db, find, find_in, transaction
+from core.errors import NotAllowed, Refused
 from core.i18n import lazy as _l
 from core.notices.facts import Facts
 from core.words import Words
@@ -142,10 +142,7 @@ def get_list(actor: Actor, list_id: uuid.UUID, permission: str = SEE) -> PassLis
         .where(PassList.id == list_id)
         .options(selectinload(PassList.loads), joinedload(PassList.programme).joinedload(Programme.school))
     )
-    found = db.session.scalars(query).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return find_in(query)
 
 
 def programmes_for(actor: Actor, round_id: uuid.UUID) -> Sequence[PlanProgramme]:

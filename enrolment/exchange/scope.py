@@ -5,8 +5,7 @@ import uuid
 from sqlalchemy import Select, and_, or_, select
 
 from core.access import Actor
-from core.db import db
-from core.errors import NotVisible
+from core.db import db, find_in
 from enrolment.exchange.models import ExchangeKey, ExchangePackage, KeyState, Way
 
 SEE, KEYS, SEND, TAKE = "exchange.see", "exchange.keys", "exchange.send", "exchange.take"
@@ -30,18 +29,12 @@ def visible_packages(actor: Actor, permission: str = SEE) -> Select[ExchangePack
 
 def get_key(actor: Actor, key_id: uuid.UUID, permission: str = SEE) -> ExchangeKey:
     """The key, if visible; NotVisible otherwise."""
-    found = db.session.scalars(visible_keys(actor, permission).where(ExchangeKey.id == key_id)).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return find_in(visible_keys(actor, permission).where(ExchangeKey.id == key_id))
 
 
 def get_package(actor: Actor, package_id: uuid.UUID) -> ExchangePackage:
     """The package, if visible; NotVisible otherwise."""
-    found = db.session.scalars(visible_packages(actor).where(ExchangePackage.id == package_id)).one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return find_in(visible_packages(actor).where(ExchangePackage.id == package_id))
 
 
 def confirmed_key(holder: str, county: str) -> ExchangeKey | None:
